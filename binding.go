@@ -1,0 +1,382 @@
+package authplugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"github.com/gorm-auth/authplugin/internal/dialect"
+)
+
+// binding ties a model to one Go type that GORM knows it by. It is immutable
+// once db.Use has returned.
+type binding struct {
+	core   *core
+	model  *model
+	schema *schema.Schema
+	goType reflect.Type
+	// columns are the model's fields by column.
+	columns map[string]*boundField
+	// fields has the model's fields in order.
+	fields []*boundField
+	// additional is where the Go type keeps its dynamic-field map, nil if it has none.
+	additional []int
+	// hasSecrets says that some field is not to be shown.
+	hasSecrets bool
+	// special says that the table is known by name only, not by its type.
+	special bool
+}
+
+// boundField ties a field to GORM's field of one Go type.
+type boundField struct {
+	*field
+	schema *schema.Field
+	// dynamic fields live in the dynamic-field map.
+	dynamic bool
+}
+
+var errBoundTooLate = errors.New("authplugin: db.Use(auth) must come right after gorm.Open, before any use of the models")
+
+// bindModel has GORM parse the Go types of a model, and adjusts what it made of them.
+func (c *core) bindModel(m *model) error {
+	types := []reflect.Type{m.declared}
+	if m.declared == nil {
+		types = []reflect.Type{runtimeType(m)}
+	}
+	if m.own != nil {
+		types = append(types, m.own)
+	}
+	for _, t := range types {
+		b, err := c.bindType(m, t)
+		if err != nil {
+			return err
+		}
+		c.bindings[b.schema] = b
+		c.byModel[m] = b // the application's own type comes last and wins
+	}
+	return nil
+}
+
+// runtimeType is the Go type of a model that has no struct. The tag makes it a
+// type of its own, which GORM's schema cache goes by.
+func runtimeType(m *model) reflect.Type {
+	return reflect.StructOf([]reflect.StructField{
+		{Name: "ID", Type: reflect.TypeFor[ID](), Tag: reflect.StructTag(`model:` + strconv.Quote(m.name))},
+		{Name: "Additional", Type: reflect.TypeFor[Values](), Tag: `gorm:"-"`},
+	})
+}
+
+func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
+	b := &binding{
+		core: c, model: m, goType: t, columns: map[string]*boundField{},
+		additional: additionalIndex(t), special: m.declared == nil,
+	}
+	stmt := &gorm.Statement{DB: c.db}
+	table := ""
+	if b.special {
+		table = m.table
+	}
+	if err := stmt.ParseWithSpecialTableName(reflect.New(t).Interface(), table); err != nil {
+		return nil, fmt.Errorf("authplugin: GORM cannot parse %s: %w", t, err)
+	}
+	b.schema = stmt.Schema
+	if b.schema.Table != m.table {
+		return nil, fmt.Errorf("%w: GORM already knows %s by the table %q", errBoundTooLate, t, b.schema.Table)
+	}
+	for _, f := range m.fields {
+		bf := &boundField{field: f}
+		if sf := b.typedField(f); sf != nil {
+			bf.schema = sf
+			b.adjustTyped(bf)
+		} else {
+			bf.dynamic = true
+			b.addDynamic(bf)
+		}
+		b.hasSecrets = b.hasSecrets || bf.concealed()
+		b.fields = append(b.fields, bf)
+		b.columns[f.column] = bf
+	}
+	b.refuseUnknown()
+	b.setIndexes()
+	return b, nil
+}
+
+// typedField is GORM's field for a field that the Go type has, else nil.
+func (b *binding) typedField(f *field) *schema.Field {
+	sf := b.schema.FieldsByDBName[f.column]
+	if sf == nil || sf.Name != f.goName {
+		return nil
+	}
+	return sf
+}
+
+// adjustTyped gives a Go field its physical type and its conversions.
+func (b *binding) adjustTyped(bf *boundField) {
+	sf := bf.schema
+	// The times are set by this library's callbacks, with its own clock.
+	if bf.createdAt || bf.updatedAt {
+		sf.AutoCreateTime, sf.AutoUpdateTime = 0, 0
+	}
+	if bf.managed {
+		b.setType(bf)
+	}
+	switch {
+	case bf.kind == idRef:
+		b.convertID(bf)
+	case bf.kind == Date:
+		b.convertDate(bf)
+	case bf.lower:
+		valueOf := sf.ValueOf
+		sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
+			v, zero := valueOf(ctx, rv)
+			if s, ok := v.(string); ok {
+				v = strings.ToLower(s)
+			}
+			return v, zero
+		}
+	}
+	if bf.concealed() {
+		concealValueOf(sf)
+	}
+}
+
+// setType writes the physical type of a managed field into GORM's field.
+func (b *binding) setType(bf *boundField) {
+	sf, c := bf.schema, b.core
+	sf.NotNull = bf.notNull
+	sf.Unique, sf.HasDefaultValue, sf.DefaultValue, sf.DefaultValueInterface = false, false, "", nil
+	sf.AutoIncrement, sf.Precision, sf.Scale = false, 0, 0
+	sqlType := c.columnType(bf.field)
+	sf.DataType = schema.DataType(sqlType)
+	sf.Size = sizeOfType(sqlType)
+	delete(sf.TagSettings, "TYPE")
+	if bf.kind == Number {
+		// GORM's drivers choose the type that is called "int" by its size; this
+		// one is an int to both MySQL's and SQL Server's.
+		sf.Size = 30
+	}
+	if !bf.primary {
+		return
+	}
+	id := bf.model.id
+	sf.NotNull = true
+	sf.AutoIncrement = id.autoIncrement
+	if id.kind == intID {
+		sf.GORMDataType = schema.Int
+		sf.Size = 64
+	}
+	sf.HasDefaultValue = id.generated
+	sf.DefaultValue = id.spec.dbDefault
+	hasDefault := slices.Contains(b.schema.FieldsWithDefaultDBValue, sf)
+	if id.generated && !hasDefault {
+		b.schema.FieldsWithDefaultDBValue = append(b.schema.FieldsWithDefaultDBValue, sf)
+	}
+	if n := c.server.autoIncrementIncrement; id.autoIncrement && n > 0 {
+		sf.AutoIncrementIncrement = n
+	}
+}
+
+// sizeOfType reads the 36 of varchar(36), which GORM compares with the catalog.
+func sizeOfType(sqlType string) int {
+	_, rest, ok := strings.Cut(sqlType, "char(")
+	if !ok {
+		return 0
+	}
+	n, _ := strconv.Atoi(strings.TrimSuffix(rest, ")"))
+	return n
+}
+
+// columnType is the physical type of a managed field.
+func (c *core) columnType(f *field) string {
+	if target := f.idTarget(); target != nil {
+		return c.typeOfID(target, f.primary)
+	}
+	t := dialect.Type{Size: f.size, Keyed: f.keyed()}
+	switch f.kind {
+	case Number:
+		t.Kind = dialect.Integer
+	case BigInt:
+		t.Kind = dialect.BigInt
+	case Float:
+		t.Kind = dialect.Float
+	case Boolean:
+		t.Kind = dialect.Boolean
+	case Date:
+		t.Kind = dialect.Date
+	case JSON, StringArray, NumberArray:
+		t.Kind = dialect.JSON
+	default:
+		t.Kind = dialect.String
+	}
+	return c.dialect.ColumnType(t)
+}
+
+// typeOfID is the type of a model's id column, or of a column that references it.
+func (c *core) typeOfID(m *model, primary bool) string {
+	id := m.id
+	if id.columnType != "" {
+		return id.columnType
+	}
+	switch id.kind {
+	case intID:
+		return c.dialect.ColumnType(dialect.Type{Kind: dialect.BigInt, Identity: primary && id.autoIncrement})
+	case uuidID:
+		return c.dialect.ColumnType(dialect.Type{Kind: dialect.UUID})
+	default:
+		return c.dialect.ColumnType(dialect.Type{Kind: dialect.String, Size: id.size, Keyed: true})
+	}
+}
+
+// convertID makes ids cross the boundary: text in Go, whatever the column is.
+func (b *binding) convertID(bf *boundField) {
+	sf, valueOf := bf.schema, bf.schema.ValueOf
+	sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
+		v, zero := valueOf(ctx, rv)
+		id, ok := toID(follow(v))
+		if !ok || id == "" {
+			return nil, zero || id == ""
+		}
+		return bf.comparable(id), zero
+	}
+}
+
+// follow is the value that a pointer points to, nil for a nil pointer.
+func follow(v any) any {
+	rv := reflect.ValueOf(v)
+	for rv.Kind() == reflect.Pointer {
+		if rv.IsNil() {
+			return nil
+		}
+		rv = rv.Elem()
+	}
+	if !rv.IsValid() {
+		return nil
+	}
+	return rv.Interface()
+}
+
+// convertDate keeps dates in UTC, to the millisecond, in the form of the database.
+func (b *binding) convertDate(bf *boundField) {
+	sf, valueOf, times := bf.schema, bf.schema.ValueOf, b.core.times
+	sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
+		v, zero := valueOf(ctx, rv)
+		if t, ok := follow(v).(time.Time); ok {
+			return times.store(t), zero
+		}
+		return nil, true
+	}
+	sf.NewValuePool = scanPool{}
+	pointer := sf.FieldType.Kind() == reflect.Pointer
+	sf.Set = func(ctx context.Context, rv reflect.Value, v any) error {
+		raw, err := scanned(v)
+		if err != nil {
+			return err
+		}
+		dest := sf.ReflectValueOf(ctx, rv)
+		if raw == nil {
+			dest.SetZero()
+			return nil
+		}
+		value, err := bf.load(raw)
+		if err != nil {
+			return err
+		}
+		t, ok := value.(time.Time)
+		if !ok {
+			return bf.errorf("must be a date, not %s", describe(raw))
+		}
+		t = normalizeTime(t)
+		if pointer {
+			dest.Set(reflect.ValueOf(&t))
+		} else {
+			dest.Set(reflect.ValueOf(t))
+		}
+		return nil
+	}
+}
+
+// setIndexes replaces what the struct's tags say about indexes of managed
+// fields by what the logical schema says.
+func (b *binding) setIndexes() {
+	settings := map[*schema.Field][]string{}
+	for _, x := range b.model.indexes {
+		for i, f := range x.fields {
+			sf := b.columns[f.column].schema
+			word := "index:"
+			if x.unique {
+				word = "uniqueIndex:"
+			}
+			setting := word + x.name + ",priority:" + strconv.Itoa(i+1)
+			if x.unique && b.core.dialect.Name() == "sqlserver" && slices.ContainsFunc(x.fields, func(f *field) bool { return !f.notNull }) {
+				// SQL Server takes two NULLs for equal; the others do not.
+				setting += `,where:` + notNullCondition(x)
+			}
+			settings[sf] = append(settings[sf], setting)
+		}
+	}
+	for _, sf := range b.schema.Fields {
+		bf := b.columns[sf.DBName]
+		if bf == nil || !bf.managed {
+			continue
+		}
+		delete(sf.TagSettings, "INDEX")
+		delete(sf.TagSettings, "UNIQUEINDEX")
+		sf.Tag = ""
+		if s := settings[sf]; len(s) > 0 {
+			sf.Tag = reflect.StructTag("gorm:" + strconv.Quote(strings.Join(s, ";")))
+			sf.TagSettings["INDEX"] = "INDEX"
+		}
+	}
+	b.schema.ParseIndexes() // GORM notes in each field whether it has a unique index
+}
+
+func notNullCondition(x index) string {
+	var conditions []string
+	for _, f := range x.fields {
+		if !f.notNull {
+			conditions = append(conditions, `"`+f.column+`" IS NOT NULL`)
+		}
+	}
+	return strings.Join(conditions, " AND ")
+}
+
+// addForeignKeys gives GORM's migrator the foreign keys of a model, under names
+// of their own. They have the shape in which GORM itself keeps the other side
+// of a has-many relation, so Preload, Joins and associations do not see them.
+func (c *core) addForeignKeys(m *model) {
+	for _, b := range c.bindings {
+		if b.model != m {
+			continue
+		}
+		for _, f := range m.references() {
+			target := c.byModel[f.ref.model]
+			name := foreignKeyName(f)
+			b.schema.Relationships.Relations["_"+name] = &schema.Relationship{
+				Name: "_" + name, Type: schema.HasMany,
+				Schema: target.schema, FieldSchema: b.schema,
+				Field: &schema.Field{
+					Name: "_" + name, Schema: target.schema,
+					TagSettings: map[string]string{"CONSTRAINT": name + ",OnDelete:" + string(f.ref.onDelete)},
+				},
+				References: []*schema.Reference{{
+					PrimaryKey:    target.columns[f.ref.field.column].schema,
+					ForeignKey:    b.columns[f.column].schema,
+					OwnPrimaryKey: true,
+				}},
+			}
+		}
+	}
+}
+
+// foreignKeyName is the name that addForeignKeys gives.
+func foreignKeyName(f *field) string {
+	return limitIdentifier("fk_" + strings.ReplaceAll(f.model.table, ".", "_") + "_" + f.column)
+}

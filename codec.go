@@ -1,0 +1,432 @@
+package authplugin
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// sqliteTime is how Better Auth writes a date to SQLite, which has no type for
+// it and compares text. Every date of a model is written in this one form, in
+// UTC, so that comparing text compares moments.
+const sqliteTime = "2006-01-02T15:04:05.000Z"
+
+// normalizeTime is the only way a moment gets into a column: UTC, truncated to
+// milliseconds, which every database keeps.
+func normalizeTime(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// encodable checks a value against the field's type and gives it the Go type
+// that a read would. nil stays nil. The value is never part of the error.
+func (f *field) encodable(v any) (any, error) {
+	v, err := plain(v)
+	if err != nil {
+		return nil, f.errorf("%v", err)
+	}
+	if v == nil {
+		return nil, nil
+	}
+	switch f.kind {
+	case String, enumKind:
+		return f.encodableString(v)
+	case Number:
+		n, ok := toInt64(v)
+		if !ok || n < math.MinInt32 || n > math.MaxInt32 {
+			return nil, f.errorf("must be a whole number of 32 bits, not %s", describe(v))
+		}
+		return n, nil
+	case BigInt:
+		n, ok := toInt64(v)
+		if !ok {
+			return nil, f.errorf("must be a whole number of 64 bits, not %s", describe(v))
+		}
+		return n, nil
+	case Float:
+		n, ok := toFloat64(v)
+		if !ok || math.IsNaN(n) || math.IsInf(n, 0) {
+			return nil, f.errorf("must be a finite number, not %s", describe(v))
+		}
+		return n, nil
+	case Boolean:
+		if rv := reflect.ValueOf(v); rv.Kind() == reflect.Bool {
+			return rv.Bool(), nil
+		}
+		return nil, f.errorf("must be true or false, not %s", describe(v))
+	case Date:
+		t, ok := toTime(v)
+		if !ok {
+			return nil, f.errorf("must be a time.Time or text such as 2026-01-31T12:00:00Z, not %s", describe(v))
+		}
+		return normalizeTime(t), nil
+	case JSON:
+		if _, err := json.Marshal(v); err != nil {
+			return nil, f.errorf("cannot be encoded as JSON")
+		}
+		return v, nil
+	case StringArray:
+		list, ok := toStrings(v)
+		if !ok {
+			return nil, f.errorf("must be a list of strings, not %s", describe(v))
+		}
+		return list, nil
+	case NumberArray:
+		list, ok := toNumbers(v)
+		if !ok {
+			return nil, f.errorf("must be a list of finite numbers, not %s", describe(v))
+		}
+		return list, nil
+	case idRef:
+		return f.encodableID(v)
+	default:
+		return v, nil
+	}
+}
+
+func (f *field) encodableString(v any) (any, error) {
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.String {
+		return nil, f.errorf("must be a string, not %s", describe(v))
+	}
+	s := rv.String()
+	switch {
+	case !utf8.ValidString(s):
+		return nil, f.errorf("is not valid UTF-8")
+	case strings.IndexByte(s, 0) >= 0:
+		return nil, f.errorf("has a NUL character, which not every database can store")
+	case f.kind == enumKind && !slices.Contains(f.enum, s):
+		return nil, f.errorf("must be one of %s", strings.Join(f.enum, ", "))
+	case f.size > 0 && utf8.RuneCountInString(s) > f.size:
+		return nil, f.errorf("is longer than %d characters", f.size)
+	}
+	if f.lower {
+		s = strings.ToLower(s)
+	}
+	return s, nil
+}
+
+func (f *field) encodableID(v any) (any, error) {
+	id, ok := toID(v)
+	if !ok {
+		return nil, f.errorf("must be an id, not %s", describe(v))
+	}
+	if id == "" {
+		return nil, nil
+	}
+	if target := f.idTarget(); target != nil {
+		if _, ok := target.id.kind.parse(id); !ok {
+			return nil, f.errorf("is not an id of the model %s, whose ids are %s", target.name, target.id.describe())
+		}
+	}
+	return id, nil
+}
+
+func (s idScheme) describe() string {
+	switch s.kind {
+	case intID:
+		return "whole numbers"
+	case uuidID:
+		return "UUIDs"
+	default:
+		return "text"
+	}
+}
+
+// store maps an encodable value to what is handed to the driver.
+func (f *field) store(v any, times timeFormat) any {
+	switch x := v.(type) {
+	case nil:
+		return nil
+	case time.Time:
+		if f.kind == Date {
+			return times.store(x)
+		}
+	case ID:
+		if target := f.idTarget(); target != nil {
+			if parsed, ok := target.id.kind.parse(x); ok {
+				return parsed
+			}
+		}
+		return string(x)
+	}
+	switch f.kind {
+	case JSON, StringArray, NumberArray:
+		b, err := json.Marshal(v)
+		if err != nil {
+			return v // encodable has made sure that it can be encoded
+		}
+		return string(b)
+	default:
+		return v
+	}
+}
+
+// timeFormat is how a database is handed a moment.
+type timeFormat int
+
+const (
+	nativeTime timeFormat = iota
+	textTime              // SQLite
+)
+
+func (t timeFormat) store(moment time.Time) any {
+	moment = normalizeTime(moment)
+	if t == textTime {
+		return moment.Format(sqliteTime)
+	}
+	return moment
+}
+
+// load maps what a driver read to the Go value of the field.
+func (f *field) load(raw any) (any, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	if b, ok := raw.([]byte); ok && f.kind != idRef {
+		raw = string(b)
+	}
+	switch f.kind {
+	case String, enumKind:
+		if s, ok := raw.(string); ok {
+			return s, nil
+		}
+	case Number, BigInt:
+		if n, ok := toInt64(textNumber(raw)); ok {
+			return n, nil
+		}
+	case Float:
+		if n, ok := toFloat64(textNumber(raw)); ok {
+			return n, nil
+		}
+	case Boolean:
+		if b, err := driver.Bool.ConvertValue(raw); err == nil {
+			return b, nil
+		}
+		if n, ok := toFloat64(raw); ok {
+			return n != 0, nil
+		}
+	case Date:
+		if t, ok := toTime(raw); ok {
+			return t.UTC(), nil
+		}
+	case idRef:
+		var id ID
+		if err := id.Scan(raw); err == nil {
+			return id, nil
+		}
+	default:
+		return f.loadJSON(raw)
+	}
+	return nil, f.errorf("the database holds a %s, which is not a %s", describe(raw), f.kind)
+}
+
+func (f *field) loadJSON(raw any) (any, error) {
+	text, ok := raw.(string)
+	if !ok {
+		return raw, nil
+	}
+	var (
+		err  error
+		dest any
+	)
+	switch f.kind {
+	case StringArray:
+		var list []string
+		err, dest = json.Unmarshal([]byte(text), &list), nil
+		if list != nil {
+			dest = list
+		}
+	case NumberArray:
+		var list []float64
+		err, dest = json.Unmarshal([]byte(text), &list), nil
+		if list != nil {
+			dest = list
+		}
+	default:
+		err = json.Unmarshal([]byte(text), &dest)
+	}
+	if err != nil {
+		return nil, f.errorf("the database holds text that is not JSON of the type %s", f.kind)
+	}
+	return dest, nil
+}
+
+// plain follows pointers and asks valuers such as sql.NullString.
+func plain(v any) (any, error) {
+	for {
+		if v == nil {
+			return nil, nil
+		}
+		rv := reflect.ValueOf(v)
+		if rv.Kind() == reflect.Pointer {
+			if rv.IsNil() {
+				return nil, nil
+			}
+			v = rv.Elem().Interface()
+			continue
+		}
+		valuer, ok := v.(driver.Valuer)
+		if !ok {
+			return v, nil
+		}
+		next, err := valuer.Value()
+		if err != nil {
+			return nil, err
+		}
+		if _, again := next.(driver.Valuer); again {
+			return next, nil
+		}
+		v = next
+	}
+}
+
+// describe names the type of a value without showing it.
+func describe(v any) string {
+	if v == nil {
+		return "null"
+	}
+	return reflect.TypeOf(v).String()
+}
+
+func toInt64(v any) (int64, bool) {
+	if n, ok := v.(json.Number); ok {
+		i, err := n.Int64()
+		return i, err == nil
+	}
+	switch rv := reflect.ValueOf(v); {
+	case !rv.IsValid():
+		return 0, false
+	case rv.CanInt():
+		return rv.Int(), true
+	case rv.CanUint():
+		return int64(rv.Uint()), rv.Uint() <= math.MaxInt64
+	case rv.CanFloat():
+		n := rv.Float()
+		return int64(n), n == math.Trunc(n) && n >= math.MinInt64 && n < math.MaxInt64
+	default:
+		return 0, false
+	}
+}
+
+func toFloat64(v any) (float64, bool) {
+	if n, ok := v.(json.Number); ok {
+		f, err := n.Float64()
+		return f, err == nil
+	}
+	switch rv := reflect.ValueOf(v); {
+	case !rv.IsValid():
+		return 0, false
+	case rv.CanFloat():
+		return rv.Float(), true
+	case rv.CanInt():
+		return float64(rv.Int()), true
+	case rv.CanUint():
+		return float64(rv.Uint()), true
+	default:
+		return 0, false
+	}
+}
+
+// textNumber reads a number that a driver handed out as text.
+func textNumber(v any) any {
+	s, ok := v.(string)
+	if !ok {
+		return v
+	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n
+	}
+	if n, err := strconv.ParseFloat(s, 64); err == nil {
+		return n
+	}
+	return v
+}
+
+// timeLayouts are the forms in which a date arrives as text: JSON, Better Auth
+// on SQLite, the SQLite drivers, and MySQL without parseTime. Those without a
+// zone are UTC.
+var timeLayouts = []string{
+	time.RFC3339Nano,
+	"2006-01-02 15:04:05.999999999-07:00",
+	"2006-01-02T15:04:05.999999999",
+	"2006-01-02 15:04:05.999999999",
+	"2006-01-02 15:04",
+	"2006-01-02",
+}
+
+func toTime(v any) (time.Time, bool) {
+	switch x := v.(type) {
+	case time.Time:
+		return x, true
+	case string:
+		for _, layout := range timeLayouts {
+			if t, err := time.Parse(layout, x); err == nil {
+				return t, true
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+func toStrings(v any) ([]string, bool) {
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Slice && rv.Kind() != reflect.Array {
+		return nil, false
+	}
+	list := make([]string, rv.Len())
+	for i := range list {
+		item := reflect.ValueOf(rv.Index(i).Interface())
+		if item.Kind() != reflect.String {
+			return nil, false
+		}
+		list[i] = item.String()
+	}
+	return list, true
+}
+
+func toNumbers(v any) ([]float64, bool) {
+	rv := reflect.ValueOf(v)
+	if rv.Kind() != reflect.Slice && rv.Kind() != reflect.Array {
+		return nil, false
+	}
+	list := make([]float64, rv.Len())
+	for i := range list {
+		n, ok := toFloat64(rv.Index(i).Interface())
+		if !ok || math.IsNaN(n) || math.IsInf(n, 0) {
+			return nil, false
+		}
+		list[i] = n
+	}
+	return list, true
+}
+
+// toID accepts text and whole numbers.
+func toID(v any) (ID, bool) {
+	if rv := reflect.ValueOf(v); rv.Kind() == reflect.String {
+		return ID(rv.String()), true
+	}
+	n, ok := toInt64(v)
+	return ID(strconv.FormatInt(n, 10)), ok
+}
+
+// parseText reads a value from the text of a struct tag.
+func (f *field) parseText(s string) any {
+	switch f.kind {
+	case Number, BigInt, Float:
+		return textNumber(s)
+	case Boolean:
+		if b, err := strconv.ParseBool(s); err == nil {
+			return b
+		}
+	case JSON, StringArray, NumberArray:
+		var v any
+		if json.Unmarshal([]byte(s), &v) == nil {
+			return v
+		}
+	}
+	return s
+}

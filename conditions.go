@@ -1,0 +1,361 @@
+package authplugin
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// nothing is an SQL value that compares with nothing, not even with NULL.
+var nothing = clause.Expr{SQL: "NULL"}
+
+// comparable is what an id is compared with in its column. An id that no row
+// can have matches none.
+func (bf *boundField) comparable(id ID) any {
+	target := bf.idTarget()
+	if target == nil {
+		return string(id)
+	}
+	if v, ok := target.id.kind.parse(id); ok {
+		return v
+	}
+	return nothing
+}
+
+// conditionColumn says how values that are compared with a column are to be changed.
+type conditionColumn struct {
+	id     func(ID) any // nil when the column holds no id
+	secret bool
+	date   bool
+	field  *boundField // nil for a column of an application's table
+}
+
+// rewriter adapts the WHERE clause of one statement: ids become values of their
+// column's type, dates get the form of the database, secrets are concealed.
+type rewriter struct {
+	stmt    *gorm.Statement
+	column  func(name string) (conditionColumn, bool)
+	times   timeFormat
+	secrets []string // columns, in lower case, that raw conditions may name
+}
+
+// rewriteConditions is registered before each of GORM's callbacks that builds a
+// statement with conditions.
+func (c *core) rewriteConditions(db *gorm.DB) {
+	stmt := db.Statement
+	if db.Error != nil || stmt.Schema == nil {
+		return
+	}
+	r := &rewriter{stmt: stmt, times: c.times}
+	if b := c.bindings[stmt.Schema]; b != nil {
+		c.guardLogger(db, b)
+		r.column, r.secrets = b.conditionColumn, b.model.secretColumns()
+	} else if ids := c.foreignIDs(stmt.Schema); len(ids) > 0 {
+		r.times = nativeTime // what the application's own tables hold is its own affair
+		r.column = func(name string) (conditionColumn, bool) {
+			col, ok := ids[name]
+			return col, ok
+		}
+	} else {
+		return
+	}
+	where, ok := stmt.Clauses["WHERE"]
+	if !ok {
+		return
+	}
+	if w, ok := where.Expression.(clause.Where); ok {
+		if exprs, changed := r.all(w.Exprs); changed {
+			where.Expression = clause.Where{Exprs: exprs}
+			stmt.Clauses["WHERE"] = where
+		}
+	}
+}
+
+func (b *binding) conditionColumn(name string) (conditionColumn, bool) {
+	var bf *boundField
+	if name == clause.PrimaryKey {
+		bf = b.columns[b.model.primary().column]
+	} else if bf = b.columns[name]; bf == nil {
+		if f := b.model.lookUp(name); f != nil {
+			bf = b.columns[f.column]
+		}
+	}
+	if bf == nil {
+		return conditionColumn{}, false
+	}
+	col := conditionColumn{field: bf, secret: bf.concealed(), date: bf.kind == Date}
+	if bf.kind == idRef {
+		col.id = bf.comparable
+	}
+	return col, true
+}
+
+func (m *model) secretColumns() []string {
+	var columns []string
+	for _, f := range m.fields {
+		if f.concealed() {
+			columns = append(columns, strings.ToLower(f.column))
+		}
+	}
+	return columns
+}
+
+// all rewrites a list without touching it: a condition may be shared by several
+// statements.
+func (r *rewriter) all(exprs []clause.Expression) ([]clause.Expression, bool) {
+	var out []clause.Expression
+	for i, e := range exprs {
+		next, changed := r.one(e)
+		if changed && out == nil {
+			out = append([]clause.Expression(nil), exprs...)
+		}
+		if changed {
+			out[i] = next
+		}
+	}
+	if out == nil {
+		return exprs, false
+	}
+	return out, true
+}
+
+func (r *rewriter) one(e clause.Expression) (clause.Expression, bool) {
+	switch x := e.(type) {
+	case clause.AndConditions:
+		exprs, changed := r.all(x.Exprs)
+		return clause.AndConditions{Exprs: exprs}, changed
+	case clause.OrConditions:
+		exprs, changed := r.all(x.Exprs)
+		return clause.OrConditions{Exprs: exprs}, changed
+	case clause.NotConditions:
+		exprs, changed := r.all(x.Exprs)
+		return clause.NotConditions{Exprs: exprs}, changed
+	case clause.Eq:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Eq{Column: x.Column, Value: v}, changed
+	case clause.Neq:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Neq{Column: x.Column, Value: v}, changed
+	case clause.Gt:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Gt{Column: x.Column, Value: v}, changed
+	case clause.Gte:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Gte{Column: x.Column, Value: v}, changed
+	case clause.Lt:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Lt{Column: x.Column, Value: v}, changed
+	case clause.Lte:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Lte{Column: x.Column, Value: v}, changed
+	case clause.Like:
+		v, changed := r.value(x.Column, x.Value)
+		return clause.Like{Column: x.Column, Value: v}, changed
+	case clause.IN:
+		values, changed := r.values(x.Column, x.Values)
+		return clause.IN{Column: x.Column, Values: values}, changed
+	case clause.Expr:
+		vars, changed := r.raw(x.SQL, x.Vars)
+		x.Vars = vars
+		return x, changed
+	case clause.NamedExpr:
+		vars, changed := r.raw(x.SQL, x.Vars)
+		x.Vars = vars
+		return x, changed
+	default:
+		return e, false
+	}
+}
+
+// lookUp finds the column of a condition, unless it is one of another table.
+func (r *rewriter) lookUp(column any) (conditionColumn, bool) {
+	var table, name string
+	switch c := column.(type) {
+	case string:
+		table, name = splitTable(c)
+	case clause.Column:
+		table, name = c.Table, c.Name
+		if t, n := splitTable(name); table == "" {
+			table, name = t, n
+		}
+	default:
+		return conditionColumn{}, false
+	}
+	if _, bare := splitTable(table); table != "" && table != clause.CurrentTable && bare != r.stmt.Table {
+		return conditionColumn{}, false
+	}
+	return r.column(strings.Trim(name, "`\"[]"))
+}
+
+func (r *rewriter) value(column, v any) (any, bool) {
+	col, ok := r.lookUp(column)
+	if !ok {
+		return v, false
+	}
+	if list, ok := v.([]any); ok {
+		return r.list(col, list)
+	}
+	if rv := reflect.ValueOf(v); rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() == reflect.String {
+		list := make([]any, rv.Len())
+		for i := range list {
+			list[i] = rv.Index(i).Interface()
+		}
+		out, _ := r.list(col, list)
+		return out, true
+	}
+	return r.convert(col, v)
+}
+
+func (r *rewriter) values(column any, list []any) ([]any, bool) {
+	col, ok := r.lookUp(column)
+	if !ok {
+		return list, false
+	}
+	return r.list(col, list)
+}
+
+func (r *rewriter) list(col conditionColumn, list []any) ([]any, bool) {
+	out, changed := list, false
+	for i, v := range list {
+		next, one := r.convert(col, v)
+		if one && !changed {
+			out, changed = append([]any(nil), list...), true
+		}
+		if one {
+			out[i] = next
+		}
+	}
+	return out, changed
+}
+
+func (r *rewriter) convert(col conditionColumn, v any) (any, bool) {
+	changed := false
+	switch {
+	case v == nil, isExpression(v):
+		return v, false
+	case col.id != nil:
+		id, ok := toID(follow(v))
+		if _, done := v.(int64); done || !ok {
+			return v, false
+		}
+		v, changed = col.id(id), true
+	case col.date:
+		if raw := follow(v); raw != nil {
+			if t, ok := toTime(raw); ok {
+				v, changed = r.times.store(t), true
+			}
+		}
+	}
+	if col.secret {
+		if concealed := conceal(v); concealed != nil {
+			if _, already := v.(secretValue); !already {
+				return concealed, true
+			}
+		}
+	}
+	return v, changed
+}
+
+func isExpression(v any) bool {
+	switch v.(type) {
+	case clause.Expression, clause.Column, *gorm.DB:
+		return true
+	default:
+		return false
+	}
+}
+
+// raw rewrites the parameters of a condition that is SQL text. Which column
+// each belongs to is not known: moments get the form of the database, and text
+// is concealed when the condition names a secret column.
+func (r *rewriter) raw(sql string, vars []any) ([]any, bool) {
+	secret := r.namesSecret(sql)
+	if !secret && r.times == nativeTime {
+		return vars, false
+	}
+	out, changed := vars, false
+	for i, v := range vars {
+		next, one := r.rawVar(v, secret)
+		if one && !changed {
+			out, changed = append([]any(nil), vars...), true
+		}
+		if one {
+			out[i] = next
+		}
+	}
+	return out, changed
+}
+
+func (r *rewriter) rawVar(v any, secret bool) (any, bool) {
+	switch x := v.(type) {
+	case time.Time:
+		return r.times.store(x), r.times != nativeTime
+	case *time.Time:
+		if x != nil {
+			return r.times.store(*x), r.times != nativeTime
+		}
+	case clause.Expression:
+		next, changed := r.one(x)
+		return next, changed
+	case []string:
+		if secret {
+			list := make([]any, len(x))
+			for i, s := range x {
+				list[i] = secretValue{s}
+			}
+			return list, true
+		}
+	default:
+		if secret && reflect.ValueOf(v).Kind() == reflect.String {
+			return secretValue{v}, true
+		}
+	}
+	return v, false
+}
+
+func (r *rewriter) namesSecret(sql string) bool {
+	if len(r.secrets) == 0 {
+		return false
+	}
+	sql = strings.ToLower(sql)
+	for _, column := range r.secrets {
+		if strings.Contains(sql, column) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreignIDs are the columns of an application's own table that hold ids of our
+// models and are not plain text. They are worked out once for each schema.
+func (c *core) foreignIDs(s *schema.Schema) map[string]conditionColumn {
+	if !c.convertsIDs {
+		return nil
+	}
+	if known, ok := c.foreign.Load(s); ok {
+		return known.(map[string]conditionColumn) //nolint:forcetypeassert // only this function stores here
+	}
+	columns := map[string]conditionColumn{}
+	for _, sf := range s.Fields {
+		if sf.DBName == "" || sf.IndirectFieldType != reflect.TypeFor[ID]() {
+			continue
+		}
+		m, err := c.referencedModel(sf)
+		if err != nil || m.id.kind == textID {
+			continue
+		}
+		kind := m.id.kind
+		columns[sf.DBName] = conditionColumn{id: func(id ID) any {
+			if v, ok := kind.parse(id); ok {
+				return v
+			}
+			return nothing
+		}}
+	}
+	c.foreign.Store(s, columns)
+	return columns
+}

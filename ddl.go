@@ -1,0 +1,86 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"reflect"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// record has GORM's Migrator carry out one step against a pool that only notes
+// the statements, so that what is applied is exactly what was planned.
+func (p *planner) record(b *binding, step func(tx *gorm.DB, value any) error) ([]string, error) {
+	pool := &ddlPool{explain: p.db.Explain}
+	tx := p.db.Session(&gorm.Session{NewDB: true, Context: p.ctx, Logger: silent{}, SkipDefaultTransaction: true})
+	tx = tx.Session(&gorm.Session{Context: p.ctx}) // a statement of its own
+	tx.Statement.ConnPool = pool
+	if b.special {
+		tx = tx.Table(b.model.table)
+	}
+	if err := step(tx, reflect.New(b.goType).Interface()); err != nil {
+		return nil, err
+	}
+	return pool.statements, nil
+}
+
+// addColumn writes ADD COLUMN as GORM does, with what only an existing table
+// needs: the constant default that old rows get and, on SQLite, the foreign key.
+func addColumn(tx *gorm.DB, b *binding, column string) error {
+	sf := b.schema.FieldsByDBName[column]
+	sqlType := tx.Migrator().FullDataTypeOf(sf)
+	bf := b.columns[column]
+	if bf != nil && bf.hasDefault && bf.defFunc == nil && !sf.HasDefaultValue {
+		sqlType.SQL += "\tDEFAULT\t" + tx.Explain(bindVar(tx), bf.store(bf.def, b.core.times))
+	}
+	table := clause.Table{Name: b.model.table}
+	if bf != nil && bf.ref != nil && tx.Name() == "sqlite" && !tx.DisableForeignKeyConstraintWhenMigrating {
+		_, target := splitTable(bf.ref.model.table)
+		return tx.Exec("ALTER TABLE ? ADD ? ? REFERENCES ?(?) ON DELETE "+string(bf.ref.onDelete),
+			table, clause.Column{Name: column}, sqlType, clause.Table{Name: target}, clause.Column{Name: bf.ref.field.column}).Error
+	}
+	return tx.Exec("ALTER TABLE ? ADD ? ?", table, clause.Column{Name: column}, sqlType).Error
+}
+
+func bindVar(tx *gorm.DB) string {
+	var b strings.Builder
+	stmt := &gorm.Statement{DB: tx, Vars: []any{nil}}
+	tx.BindVarTo(&b, stmt, nil)
+	return b.String()
+}
+
+var errNoQuery = errors.New("authplugin: a migration step asked the database while it was only planned")
+
+// ddlPool is a connection pool that notes statements instead of running them.
+type ddlPool struct {
+	statements []string
+	explain    func(sql string, vars ...any) string
+}
+
+var _ gorm.ConnPool = (*ddlPool)(nil)
+
+func (d *ddlPool) PrepareContext(context.Context, string) (*sql.Stmt, error) {
+	return nil, errNoQuery
+}
+
+func (d *ddlPool) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
+	if len(args) > 0 {
+		query = d.explain(query, args...)
+	}
+	d.statements = append(d.statements, query)
+	return noResult{}, nil
+}
+
+func (d *ddlPool) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
+	return nil, errNoQuery
+}
+
+func (d *ddlPool) QueryRowContext(context.Context, string, ...any) *sql.Row { return &sql.Row{} }
+
+type noResult struct{}
+
+func (noResult) LastInsertId() (int64, error) { return 0, nil }
+func (noResult) RowsAffected() (int64, error) { return 0, nil }

@@ -1,0 +1,267 @@
+package authplugin
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"time"
+
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+)
+
+// additionalIndex is where a Go type keeps its dynamic-field map, nil if it has none.
+func additionalIndex(t reflect.Type) []int {
+	f, ok := t.FieldByName("Additional")
+	if !ok || f.Type != reflect.TypeFor[Values]() {
+		return nil
+	}
+	return f.Index
+}
+
+// values is the dynamic-field map of a struct.
+func (b *binding) values(rv reflect.Value) Values {
+	if b.additional == nil {
+		return nil
+	}
+	v, _ := reflect.Indirect(rv).FieldByIndex(b.additional).Interface().(Values)
+	return v
+}
+
+// setValue puts a value into the dynamic-field map of a struct.
+func (b *binding) setValue(rv reflect.Value, name string, value any) {
+	field := reflect.Indirect(rv).FieldByIndex(b.additional)
+	if field.IsNil() {
+		field.Set(reflect.ValueOf(make(Values, len(b.model.fields))))
+	}
+	v, _ := field.Interface().(Values)
+	v[name] = value
+}
+
+// bindValue tells a struct which of its fields are hidden.
+func (b *binding) bindValue(rv reflect.Value) {
+	rv = reflect.Indirect(rv)
+	if !rv.CanAddr() {
+		return
+	}
+	if target, ok := rv.Addr().Interface().(bindable); ok {
+		target.bindModel(b.model)
+	}
+}
+
+// goTypeOf is the Go type by which GORM knows a dynamic field: a pointer,
+// because each can be NULL.
+func goTypeOf(f *field) reflect.Type {
+	switch f.kind {
+	case Number, BigInt:
+		return reflect.TypeFor[*int64]()
+	case Float:
+		return reflect.TypeFor[*float64]()
+	case Boolean:
+		return reflect.TypeFor[*bool]()
+	case Date:
+		return reflect.TypeFor[*time.Time]()
+	case idRef:
+		return reflect.TypeFor[*ID]()
+	default:
+		return reflect.TypeFor[*string]()
+	}
+}
+
+// addDynamic adds a field of the dynamic-field map to GORM's schema, where it
+// is a column like any other.
+func (b *binding) addDynamic(bf *boundField) {
+	s := b.schema
+	sf := s.ParseField(reflect.StructField{
+		Name: bf.goName, Type: goTypeOf(bf.field), Tag: reflect.StructTag(`gorm:"column:` + bf.column + `"`),
+	})
+	bf.schema = sf
+	sf.NewValuePool = scanPool{}
+	sf.ValueOf = b.dynamicValueOf(bf)
+	sf.Set = b.dynamicSet(bf)
+	sf.ReflectValueOf = func(_ context.Context, rv reflect.Value) reflect.Value {
+		// A map entry has no address: GORM reads through this, and writes by Set.
+		dest := reflect.New(sf.FieldType).Elem()
+		if v := reflect.ValueOf(b.values(rv)[bf.name]); v.IsValid() && v.CanConvert(sf.FieldType.Elem()) {
+			dest.Set(reflect.New(sf.FieldType.Elem()))
+			dest.Elem().Set(v.Convert(sf.FieldType.Elem()))
+		}
+		return dest
+	}
+	s.Fields = append(s.Fields, sf)
+	s.DBNames = append(s.DBNames, sf.DBName)
+	s.FieldsByDBName[sf.DBName] = sf
+	s.FieldsByName[sf.Name] = sf
+	s.FieldsByBindName[sf.BindName()] = sf
+	b.setType(bf)
+	if bf.concealed() {
+		concealValueOf(sf)
+	}
+}
+
+// dynamicValueOf reads a field for a statement. A field that is present counts,
+// whatever its value: NULL and false are conditions and assignments too.
+func (b *binding) dynamicValueOf(bf *boundField) func(context.Context, reflect.Value) (any, bool) {
+	return func(_ context.Context, rv reflect.Value) (any, bool) {
+		v, present := b.values(rv)[bf.name]
+		if !present {
+			return nil, true
+		}
+		if expr, ok := v.(clause.Expression); ok {
+			return expr, false
+		}
+		encoded, err := bf.encodable(v)
+		if err != nil {
+			return poison{err}, false
+		}
+		return bf.store(encoded, b.core.times), false
+	}
+}
+
+// dynamicSet takes a value that was scanned from a row, or that a caller wrote.
+func (b *binding) dynamicSet(bf *boundField) func(context.Context, reflect.Value, any) error {
+	return func(_ context.Context, rv reflect.Value, v any) error {
+		cell, read := v.(**scanCell)
+		if !read {
+			if _, ok := v.(clause.Expression); ok {
+				return nil // only the database knows the value
+			}
+			encoded, err := bf.encodable(v)
+			if err != nil {
+				// It may be the stored form, such as the text of a JSON value.
+				raw, plainErr := scanned(v)
+				if plainErr != nil {
+					return plainErr
+				}
+				if encoded, err = bf.load(raw); err != nil {
+					return err
+				}
+			}
+			b.setValue(rv, bf.name, encoded)
+			return nil
+		}
+		if *cell == nil {
+			b.setValue(rv, bf.name, nil)
+			return nil
+		}
+		value, err := bf.read((*cell).value)
+		if err != nil {
+			return err
+		}
+		b.setValue(rv, bf.name, value)
+		if bf.concealed() {
+			b.bindValue(rv)
+		}
+		return nil
+	}
+}
+
+// read makes the Go value of what a row holds, through the field's output
+// transform and validator.
+func (f *field) read(raw any) (any, error) {
+	value, err := f.load(raw)
+	if err != nil || value == nil {
+		return nil, err
+	}
+	if f.transformOut != nil {
+		if value, err = f.transformOut(value); err != nil {
+			return nil, &FieldError{Model: f.model.name, Field: f.name, Problem: "the output transform failed: " + err.Error(), Err: err}
+		}
+	}
+	if f.validateOut != nil {
+		if err := f.validateOut(value); err != nil {
+			return nil, &FieldError{Model: f.model.name, Field: f.name, Problem: "the output validator refused the value: " + err.Error(), Err: err}
+		}
+	}
+	return value, nil
+}
+
+// refuseUnknown makes every condition, insert and update by struct fail when
+// the dynamic-field map has a name that is no additional field. It rides on the
+// first field that is not the id, since GORM asks each field of a struct.
+func (b *binding) refuseUnknown() {
+	if b.additional == nil {
+		return
+	}
+	for _, bf := range b.fields {
+		if bf.primary {
+			continue
+		}
+		valueOf := bf.schema.ValueOf
+		bf.schema.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
+			if err := b.unknownField(b.values(rv)); err != nil {
+				return poison{err}, false
+			}
+			return valueOf(ctx, rv)
+		}
+		return
+	}
+}
+
+// unknownField reports the first name in a dynamic-field map that is not a
+// dynamic field of the Go type.
+func (b *binding) unknownField(values Values) error {
+	for name := range values {
+		bf := b.byName(name)
+		if bf == nil {
+			return &FieldError{Model: b.model.name, Field: name, Problem: "there is no such field" + suggest(name, b.model.fieldNames())}
+		}
+		if !bf.dynamic {
+			return bf.errorf("belongs into the Go field %s of %s, not into Additional", bf.goName, b.goType)
+		}
+	}
+	return nil
+}
+
+func (b *binding) byName(name string) *boundField {
+	f := b.model.byName[name]
+	if f == nil {
+		return nil
+	}
+	return b.columns[f.column]
+}
+
+// poison is a value that makes the statement fail when it is built.
+type poison struct{ err error }
+
+// Build is called by GORM.
+func (p poison) Build(builder clause.Builder) {
+	_ = builder.AddError(p.err)
+	_, _ = builder.WriteString("NULL")
+}
+
+// scanCell is what a column of a row is scanned into.
+type scanCell struct{ value any }
+
+// Scan implements sql.Scanner. Bytes belong to the driver, so they are copied.
+func (c *scanCell) Scan(src any) error {
+	if b, ok := src.([]byte); ok {
+		src = append([]byte(nil), b...)
+	}
+	c.value = src
+	return nil
+}
+
+// scanPool hands GORM a fresh cell for every row. It is a pointer to a pointer,
+// because GORM tells by its being nil that a joined row is missing.
+type scanPool struct{}
+
+var _ schema.FieldNewValuePool = scanPool{}
+
+func (scanPool) Get() any { return new(*scanCell) }
+func (scanPool) Put(any)  {}
+
+// scanned is what a cell, a pointer or a plain value holds.
+func scanned(v any) (any, error) {
+	if cell, ok := v.(**scanCell); ok {
+		if *cell == nil {
+			return nil, nil
+		}
+		return (*cell).value, nil
+	}
+	raw, err := plain(v)
+	if err != nil {
+		return nil, fmt.Errorf("authplugin: %w", err)
+	}
+	return raw, nil
+}

@@ -1,0 +1,91 @@
+package authplugin
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"gorm.io/gorm"
+)
+
+// registerCallbacks hooks the library into GORM's chains, each callback at the
+// place that its work needs: ids, defaults and times before the application's
+// own hooks, so that these see them; transforms and validation after those, so
+// that what is written has been checked; all inside the implicit transaction.
+func (c *core) registerCallbacks(db *gorm.DB) error {
+	create, update := db.Callback().Create(), db.Callback().Update()
+	query, row, del := db.Callback().Query(), db.Callback().Row(), db.Callback().Delete()
+	raw := db.Callback().Raw()
+	for _, cb := range []struct {
+		name     string
+		register func(name string) error
+	}{
+		{"prepare_create", func(n string) error {
+			return create.After("gorm:begin_transaction").Before("gorm:before_create").Register(n, c.prepareCreate)
+		}},
+		{"finish_create", func(n string) error {
+			return create.After("gorm:save_before_associations").Before("gorm:create").Register(n, c.finishCreate)
+		}},
+		{"created", func(n string) error {
+			return create.After("gorm:create").Before("gorm:save_after_associations").Register(n, c.created)
+		}},
+		{"prepare_update", func(n string) error {
+			return update.After("gorm:setup_reflect_value").Before("gorm:before_update").Register(n, c.prepareUpdate)
+		}},
+		{"finish_update", func(n string) error {
+			return update.After("gorm:save_before_associations").Before("gorm:update").Register(n, c.finishUpdate)
+		}},
+		{"updated", func(n string) error {
+			return update.After("gorm:update").Before("gorm:save_after_associations").Register(n, c.translateErrors)
+		}},
+		{"conditions_query", func(n string) error { return query.Before("gorm:query").Register(n, c.rewriteConditions) }},
+		{"conditions_row", func(n string) error { return row.Before("gorm:row").Register(n, c.rewriteConditions) }},
+		{"conditions_delete", func(n string) error {
+			return del.After("gorm:before_delete").Before("gorm:delete").Register(n, c.rewriteConditions)
+		}},
+		{"deleted", func(n string) error {
+			return del.After("gorm:delete").Before("gorm:after_delete").Register(n, c.translateErrors)
+		}},
+		{"refuse_unresolved", func(n string) error { return raw.Before("gorm:raw").Register(n, c.refuseUnresolved) }},
+	} {
+		if err := cb.register("authplugin:" + cb.name); err != nil {
+			return fmt.Errorf("authplugin: cannot register the GORM callback %s: %w", cb.name, err)
+		}
+	}
+	return nil
+}
+
+// translateErrors makes the errors of writes to the models the same on every
+// database.
+func (c *core) translateErrors(db *gorm.DB) {
+	if db.Error == nil || db.Statement.Schema == nil {
+		return
+	}
+	if b := c.bindings[db.Statement.Schema]; b != nil {
+		db.Error = c.translate(b.model, db.Error)
+	}
+}
+
+// translate puts a database error under the sentinel that it means.
+func (c *core) translate(m *model, err error) error {
+	var known *databaseError
+	if err == nil || errors.As(err, &known) {
+		return err
+	}
+	kind := c.errorKind(err)
+	if kind == nil {
+		return err
+	}
+	return &databaseError{kind: kind, model: m.name, cause: err}
+}
+
+// Messages of databases that show the value of a unique column, which may be a token.
+var (
+	mysqlDuplicate     = regexp.MustCompile(`(?s)Duplicate entry '.*' for key`)
+	sqlServerDuplicate = regexp.MustCompile(`(?s)The duplicate key value is \(.*\)`)
+)
+
+func withoutValues(message string) string {
+	message = mysqlDuplicate.ReplaceAllString(message, "Duplicate entry for key")
+	return sqlServerDuplicate.ReplaceAllString(message, "")
+}

@@ -1,0 +1,168 @@
+package authplugin
+
+import (
+	"time"
+
+	"gorm.io/gorm/schema"
+)
+
+// The logical names of the core models.
+const (
+	ModelUser         = "user"
+	ModelSession      = "session"
+	ModelAccount      = "account"
+	ModelVerification = "verification"
+	ModelRateLimit    = "rateLimit"
+)
+
+// The tag `auth` describes a field to the logical schema; what it may say is
+// listed in fieldtag.go. Physical names, column types and indexes are not in
+// the tags: they follow from the schema and the configuration.
+
+// User is a person who can sign in. Email is stored in lower case.
+type User struct {
+	ID            ID        `json:"id"`
+	Name          string    `json:"name" auth:"sortable"`
+	Email         string    `json:"email" auth:"unique;lower"`
+	EmailVerified bool      `json:"emailVerified"`
+	Image         *string   `json:"image"`
+	CreatedAt     time.Time `json:"createdAt" auth:"createdAt"`
+	UpdatedAt     time.Time `json:"updatedAt" auth:"updatedAt"`
+
+	// Additional holds the additional fields by logical name.
+	Additional Values `gorm:"-" json:"-"`
+
+	// Sessions and Accounts are filled by Preload.
+	Sessions []Session `gorm:"foreignKey:UserID;references:ID;constraint:-" json:"sessions,omitempty"`
+	Accounts []Account `gorm:"foreignKey:UserID;references:ID;constraint:-" json:"accounts,omitempty"`
+
+	bound boundModel
+}
+
+// Session is a signed-in client. Its token is a bearer secret: it is redacted
+// in %v and in logs, and is part of its JSON, as in Better Auth, because the
+// client needs it.
+type Session struct {
+	ID        ID        `json:"id"`
+	UserID    ID        `json:"userId" auth:"references:user;index"`
+	Token     string    `json:"token" auth:"unique;secret"`
+	ExpiresAt time.Time `json:"expiresAt" auth:"index:recommended"`
+	IPAddress string    `json:"ipAddress" auth:"optional"`
+	UserAgent string    `json:"userAgent" auth:"optional"`
+	CreatedAt time.Time `json:"createdAt" auth:"createdAt"`
+	UpdatedAt time.Time `json:"updatedAt" auth:"updatedAt"`
+
+	// Additional holds the additional fields by logical name.
+	Additional Values `gorm:"-" json:"-"`
+
+	// User is filled by Preload and Joins.
+	User *User `gorm:"foreignKey:UserID;references:ID;constraint:-" json:"user,omitempty"`
+
+	bound boundModel
+}
+
+// Account is a way for a user to sign in: an OAuth provider, or a password
+// (ProviderID "credential"). Its tokens and password are never part of its JSON.
+type Account struct {
+	ID                    ID         `json:"id"`
+	UserID                ID         `json:"userId" auth:"references:user;index"`
+	AccountID             string     `json:"accountId" auth:"size:255"`
+	ProviderID            string     `json:"providerId" auth:"size:255"`
+	AccessToken           *string    `json:"-" auth:"secret"`
+	RefreshToken          *string    `json:"-" auth:"secret"`
+	IDToken               *string    `json:"-" auth:"secret"`
+	AccessTokenExpiresAt  *time.Time `json:"accessTokenExpiresAt"`
+	RefreshTokenExpiresAt *time.Time `json:"refreshTokenExpiresAt"`
+	Scope                 *string    `json:"scope"`
+	Password              *string    `json:"-" auth:"secret"`
+	CreatedAt             time.Time  `json:"createdAt" auth:"createdAt"`
+	UpdatedAt             time.Time  `json:"updatedAt" auth:"updatedAt"`
+
+	// Additional holds the additional fields by logical name.
+	Additional Values `gorm:"-" json:"-"`
+
+	// User is filled by Preload and Joins.
+	User *User `gorm:"foreignKey:UserID;references:ID;constraint:-" json:"user,omitempty"`
+
+	bound boundModel
+}
+
+// Verification is a short-lived secret that proves something once: the token of
+// a password reset, a code sent by mail, the state of an OAuth flow. Identifier
+// and value are redacted in %v and in logs, since the identifier of a reset
+// carries its token.
+type Verification struct {
+	ID         ID        `json:"id"`
+	Identifier string    `json:"identifier" auth:"index;secret"`
+	Value      string    `json:"value" auth:"secret"`
+	ExpiresAt  time.Time `json:"expiresAt" auth:"index:recommended"`
+	CreatedAt  time.Time `json:"createdAt" auth:"createdAt"`
+	UpdatedAt  time.Time `json:"updatedAt" auth:"updatedAt"`
+
+	// Additional holds the additional fields by logical name.
+	Additional Values `gorm:"-" json:"-"`
+
+	bound boundModel
+}
+
+// RateLimit is a counter of requests. The table exists only when
+// [RateLimitConfig.Storage] is [StorageDatabase].
+type RateLimit struct {
+	ID    ID     `json:"id"`
+	Key   string `json:"key" auth:"unique"`
+	Count int    `json:"count"`
+	// LastRequest is in milliseconds since 1970.
+	LastRequest int64 `json:"lastRequest" auth:"type:bigint"`
+
+	// Additional holds the additional fields by logical name.
+	Additional Values `gorm:"-" json:"-"`
+
+	bound boundModel
+}
+
+// TableName is called by GORM.
+func (User) TableName(n schema.Namer) string { return TableName(n, ModelUser) }
+
+// TableName is called by GORM.
+func (Session) TableName(n schema.Namer) string { return TableName(n, ModelSession) }
+
+// TableName is called by GORM.
+func (Account) TableName(n schema.Namer) string { return TableName(n, ModelAccount) }
+
+// TableName is called by GORM.
+func (Verification) TableName(n schema.Namer) string { return TableName(n, ModelVerification) }
+
+// TableName is called by GORM.
+func (RateLimit) TableName(n schema.Namer) string { return TableName(n, ModelRateLimit) }
+
+// boundModel ties a value to the schema of the database that it was read from
+// or written to, so that its JSON and %v know which fields are hidden.
+type boundModel struct{ model *model }
+
+func (b *boundModel) bind(m *model) { b.model = m }
+
+func (u *User) bindModel(m *model)         { u.bound.bind(m) }
+func (s *Session) bindModel(m *model)      { s.bound.bind(m) }
+func (a *Account) bindModel(m *model)      { a.bound.bind(m) }
+func (v *Verification) bindModel(m *model) { v.bound.bind(m) }
+func (r *RateLimit) bindModel(m *model)    { r.bound.bind(m) }
+
+// bindable is a model of this package, or a struct that embeds one.
+type bindable interface{ bindModel(m *model) }
+
+// coreModels declares the core models, in the order in which they can be created.
+func coreModels(rateLimit bool) []PluginModel {
+	models := []PluginModel{
+		{Name: ModelUser, Struct: User{}},
+		{Name: ModelSession, Struct: Session{}},
+		{
+			Name: ModelAccount, Struct: Account{},
+			Indexes: []Index{{Fields: []string{"providerId", "accountId"}, Unique: true, Recommended: true}},
+		},
+		{Name: ModelVerification, Struct: Verification{}},
+	}
+	if rateLimit {
+		models = append(models, PluginModel{Name: ModelRateLimit, Struct: RateLimit{}})
+	}
+	return models
+}

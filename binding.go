@@ -363,7 +363,7 @@ func (c *core) addForeignKeys(m *model) {
 				Name: "_" + name, Type: schema.HasMany,
 				Schema: target.schema, FieldSchema: b.schema,
 				Field: &schema.Field{
-					Name: "_" + name, Schema: target.schema,
+					Name: "_" + name, Schema: target.schema, IgnoreMigration: b.waits(f),
 					TagSettings: map[string]string{"CONSTRAINT": name + ",OnDelete:" + string(f.ref.onDelete)},
 				},
 				References: []*schema.Reference{{
@@ -379,4 +379,11 @@ func (c *core) addForeignKeys(m *model) {
 // foreignKeyName is the name that addForeignKeys gives.
 func foreignKeyName(f *field) string {
 	return limitIdentifier("fk_" + strings.ReplaceAll(f.model.table, ".", "_") + "_" + f.column)
+}
+
+// waits reports whether a foreign key cannot be part of its CREATE TABLE: where
+// a table references a unique column of its own, the key has to wait for the
+// index, which GORM makes after the table. SQLite looks for it later.
+func (b *binding) waits(f *field) bool {
+	return f.ref.model == f.model && !f.ref.field.primary && b.core.dialect.Name() != "sqlite"
 }

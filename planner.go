@@ -112,10 +112,13 @@ func (p *planner) planTable(m *model, created map[*model]bool) error {
 		return err
 	}
 	p.plan.Steps = append(p.plan.Steps, Step{Kind: CreateTable, Model: m.name, Table: m.table, SQL: sql})
-	if inline || p.db.DisableForeignKeyConstraintWhenMigrating {
+	if p.db.DisableForeignKeyConstraintWhenMigrating {
 		return nil
 	}
 	for _, f := range m.references() {
+		if inline && !p.byModel[m].waits(f) {
+			continue
+		}
 		step, err := p.foreignKeyStep(b, f)
 		if err != nil {
 			return err

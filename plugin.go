@@ -47,6 +47,8 @@ type core struct {
 	now     func() time.Time
 
 	bindings map[*schema.Schema]*binding
+	// tables are the models by the last part of their table's name.
+	tables map[string]*model
 	// byModel is the binding that a model is migrated by.
 	byModel map[*model]*binding
 	// convertsIDs says that some model's ids are not text.
@@ -104,6 +106,11 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	c := &core{
 		cfg: a.cfg, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
+		tables: map[string]*model{},
+	}
+	for _, m := range s.models {
+		_, table := splitTable(m.table)
+		c.tables[table] = m
 	}
 	if d.Name() == "sqlite" {
 		c.times = textTime

@@ -152,8 +152,18 @@ func (in inspection) run(ctx context.Context, q Querier) (*Catalog, error) {
 	}
 	for _, t := range catalog.Tables {
 		t.sortKeys()
+		t.markPrimaryKey()
 	}
 	return catalog, nil
+}
+
+// markPrimaryKey tells the columns of the primary key.
+func (t *Table) markPrimaryKey() {
+	for _, index := range t.Indexes {
+		for i, c := range t.Columns {
+			t.Columns[i].PrimaryKey = c.PrimaryKey || index.Primary && slices.Contains(index.Columns, c.Name)
+		}
+	}
 }
 
 func (t *Table) addKeyColumn(r keyRow) {

@@ -30,6 +30,7 @@ type Catalog struct {
 
 // Table is one existing table.
 type Table struct {
+	// Name is the table's own name, without its schema.
 	Name        string
 	Columns     []Column
 	Indexes     []Index
@@ -41,11 +42,16 @@ type Column struct {
 	Name string
 	// Type is the type in lower case as DDL would write it, with its length
 	// ("varchar(36)", "timestamp with time zone", "bigint").
-	Type     string
+	Type string
+	// Nullable is never true for a column of the primary key, although SQLite
+	// takes NULL there.
 	Nullable bool
-	// Default is the SQL of the column's default, nil when it has none. An
-	// identity, auto-increment or rowid column is told by AutoIncrement.
-	Default       *string
+	// Default is the SQL of the column's default, nil when it has none or NULL.
+	// That of a generated column is its expression ("(generated)" on SQLite, which
+	// does not tell it).
+	Default *string
+	// AutoIncrement marks an identity, serial, auto-increment or rowid column. A
+	// serial of PostgreSQL has a Default as well.
 	AutoIncrement bool
 	PrimaryKey    bool
 	// Charset and Collation are set by MySQL and MariaDB only.
@@ -53,13 +59,17 @@ type Column struct {
 }
 
 // Index is one existing index, whether made by CREATE INDEX or by a constraint.
+// Every primary key is the index of its table that has Primary.
 type Index struct {
-	Name    string
-	Columns []string // in order; an expression is the empty string
+	Name string // empty for the rowid of SQLite
+	// Columns in order, without included ones. An expression is the empty string,
+	// as are the columns of an index that serves no look-up by equality (full-text,
+	// GIN, columnstore).
+	Columns []string
 	Unique  bool
 	Primary bool
 	Partial bool // it has a WHERE clause
-	Invalid bool // PostgreSQL: a failed CREATE INDEX CONCURRENTLY
+	Invalid bool // PostgreSQL: a failed CREATE INDEX CONCURRENTLY; SQL Server: disabled
 }
 
 // ForeignKey is one existing foreign key constraint.

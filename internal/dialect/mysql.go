@@ -32,14 +32,14 @@ func (MySQL) Name() string { return "mysql" }
 const (
 	mysqlTables = `
 SELECT %d AS ord, t.table_name, '' AS column_name, '' AS column_type, '' AS data_type, 0 AS nullable,
-	NULL AS column_default, '' AS extra, 0 AS primary_key, NULL AS generation_expression, NULL AS charset,
+	NULL AS column_default, '' AS extra, NULL AS generation_expression, NULL AS charset,
 	NULL AS collation, @@lower_case_table_names <> 0 AS fold, 0 AS position
 FROM information_schema.tables t
 WHERE %s AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')`
 
 	mysqlColumns = `
 SELECT %d, c.table_name, c.column_name, c.column_type, c.data_type, c.is_nullable = 'YES', c.column_default,
-	c.extra, c.column_key = 'PRI', c.generation_expression, c.character_set_name, c.collation_name, 0,
+	c.extra, c.generation_expression, c.character_set_name, c.collation_name, 0,
 	c.ordinal_position
 FROM information_schema.columns c
 WHERE %s`
@@ -117,7 +117,7 @@ func (m MySQL) Inspect(ctx context.Context, q Querier, tables []string) (*Catalo
 		var fold bool
 		var position int
 		c := &r.column
-		err = rows.Scan(&r.ord, &r.table, &c.Name, &c.Type, &dataType, &c.Nullable, &def, &extra, &c.PrimaryKey,
+		err = rows.Scan(&r.ord, &r.table, &c.Name, &c.Type, &dataType, &c.Nullable, &def, &extra,
 			&generated, &charset, &collation, &fold, &position)
 		if c.Name == "" {
 			foldTables = fold

@@ -37,10 +37,17 @@ func TestMySQLInspect(t *testing.T) {
 			FULLTEXT KEY users_text (bio),
 			CONSTRAINT users_parent FOREIGN KEY (parent_b, parent_a) REFERENCES parents (b, a) ON DELETE CASCADE
 		)`,
+		// The catalog marks such a column as PRI.
+		"CREATE TABLE keyless (code int NOT NULL, UNIQUE KEY code (code))",
 		"CREATE VIEW watchers AS SELECT * FROM users",
 	)
-	got := inspect(t, d, db, "users", "parents", "watchers", "nope", "nowhere.users")
+	got := inspect(t, d, db, "users", "parents", "keyless", "watchers", "nope", "nowhere.users")
 	want := map[string]*Table{
+		"keyless": {
+			Name:    "keyless",
+			Columns: []Column{{Name: "code", Type: "int"}},
+			Indexes: []Index{{Name: "code", Columns: []string{"code"}, Unique: true}},
+		},
 		"parents": {
 			Name: "parents",
 			Columns: []Column{

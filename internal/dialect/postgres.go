@@ -34,12 +34,10 @@ found AS (
 const postgresColumns = postgresAsked + `
 SELECT f.ord, f.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
 	pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-	a.attidentity <> '' OR COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%', false),
-	COALESCE(a.attnum = ANY (p.indkey), false)
+	a.attidentity <> '' OR COALESCE(pg_catalog.pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%%', false)
 FROM found f
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = f.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = f.oid AND d.adnum = a.attnum
-LEFT JOIN pg_catalog.pg_index p ON p.indrelid = f.oid AND p.indisprimary
 ORDER BY f.ord, a.attnum`
 
 const postgresKeys = postgresAsked + `
@@ -82,11 +80,11 @@ func (Postgres) Inspect(ctx context.Context, q Querier, tables []string) (*Catal
 		scanColumn: func(rows *sql.Rows) (r columnRow, err error) {
 			// All but the first two are NULL for a table without columns.
 			var name, typ, def sql.NullString
-			var nullable, autoIncrement, primaryKey sql.NullBool
-			err = rows.Scan(&r.ord, &r.table, &name, &typ, &nullable, &def, &autoIncrement, &primaryKey)
+			var nullable, autoIncrement sql.NullBool
+			err = rows.Scan(&r.ord, &r.table, &name, &typ, &nullable, &def, &autoIncrement)
 			r.column = Column{
 				Name: name.String, Type: postgresType(typ.String), Nullable: nullable.Bool, Default: defaultSQL(def),
-				AutoIncrement: autoIncrement.Bool, PrimaryKey: primaryKey.Bool,
+				AutoIncrement: autoIncrement.Bool,
 			}
 			return r, err
 		},

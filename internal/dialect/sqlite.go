@@ -119,8 +119,6 @@ func (s SQLite) Lock(ctx context.Context, conn Conn, _ string, wait time.Duratio
 		return nil, err
 	}
 	return func(ctx context.Context, ok bool) error {
-		ctx, cancel := releaseContext(ctx)
-		defer cancel()
 		if ok {
 			return s.commit(ctx, conn)
 		}
@@ -132,30 +130,31 @@ func (s SQLite) Lock(ctx context.Context, conn Conn, _ string, wait time.Duratio
 // neither cancelled nor held to the limit, so the connection's own waiting is off
 // until the lock is there.
 func (s SQLite) begin(ctx context.Context, conn Conn, wait time.Duration) error {
+	// These statements return at once. Cancelled, they would leave open whether
+	// they took effect.
+	uncancelled := context.WithoutCancel(ctx)
 	var timeout int
-	err := queryOne(ctx, conn, &timeout, "PRAGMA busy_timeout")
+	err := queryOne(uncancelled, conn, &timeout, "PRAGMA busy_timeout")
 	if err == nil {
-		_, err = conn.ExecContext(ctx, "PRAGMA busy_timeout = 0")
+		_, err = conn.ExecContext(uncancelled, "PRAGMA busy_timeout = 0")
 	}
 	if err != nil {
 		return fmt.Errorf("taking the migration lock: %w", err)
 	}
 	_, err = s.execWhenFree(ctx, conn, "BEGIN IMMEDIATE", wait)
 
-	restoring, cancel := releaseContext(ctx)
-	defer cancel()
-	_, restoreErr := conn.ExecContext(restoring, fmt.Sprintf("PRAGMA busy_timeout = %d", timeout))
+	_, restoreErr := conn.ExecContext(uncancelled, fmt.Sprintf("PRAGMA busy_timeout = %d", timeout))
 	if restoreErr != nil {
 		restoreErr = fmt.Errorf("restoring busy_timeout: %w", restoreErr)
 		if err == nil {
-			restoreErr = errors.Join(restoreErr, s.rollback(restoring, conn))
+			restoreErr = errors.Join(restoreErr, s.rollback(ctx, conn))
 		}
 	}
 	return errors.Join(err, restoreErr)
 }
 
 func (s SQLite) commit(ctx context.Context, conn Conn) error {
-	busy, err := s.execWhenFree(ctx, conn, "COMMIT", sqliteCommitWait)
+	busy, err := s.execWhenFree(context.WithoutCancel(ctx), conn, "COMMIT", sqliteCommitWait)
 	if err == nil {
 		return nil
 	}
@@ -166,7 +165,7 @@ func (s SQLite) commit(ctx context.Context, conn Conn) error {
 }
 
 func (SQLite) rollback(ctx context.Context, conn Conn) error {
-	_, err := conn.ExecContext(ctx, "ROLLBACK")
+	_, err := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	// SQLite rolls back by itself after some errors, such as a full disk.
 	if err != nil && !strings.Contains(err.Error(), "no transaction is active") {
 		return fmt.Errorf("rolling back the migration: %w", err)
@@ -178,7 +177,7 @@ func (SQLite) rollback(ctx context.Context, conn Conn) error {
 // as pollLock does. busy is the answer to the last attempt if that was it.
 func (s SQLite) execWhenFree(ctx context.Context, conn Conn, statement string, wait time.Duration) (busy, err error) {
 	err = pollLock(ctx, wait, func() (bool, error) {
-		_, execErr := conn.ExecContext(ctx, statement)
+		_, execErr := conn.ExecContext(context.WithoutCancel(ctx), statement)
 		if s.ErrorKind(execErr) == Retryable {
 			busy = execErr
 			return false, nil

@@ -129,3 +129,23 @@ func TestSQLiteLockReportsOtherErrors(t *testing.T) {
 		}
 	})
 }
+
+// A COMMIT that fails for good must not leave the transaction open.
+func TestSQLiteLockRollsBackAFailedCommit(t *testing.T) {
+	t.Parallel()
+	onEach(t, sqliteEngines(), func(t *testing.T, d Dialect, db *sql.DB) {
+		mustExec(t, db, "CREATE TABLE p (id text PRIMARY KEY)",
+			"CREATE TABLE c (p text REFERENCES p DEFERRABLE INITIALLY DEFERRED)")
+		conn := newConn(t, db)
+		release := mustLock(t, d, conn, "", 0)
+		if _, err := conn.ExecContext(t.Context(), "INSERT INTO c VALUES ('nobody')"); err != nil {
+			t.Fatal(err)
+		}
+		if err := release(t.Context(), true); d.ErrorKind(err) != ForeignKeyViolated {
+			t.Errorf("want a violated foreign key, got %v", err)
+		}
+		if err := mustLock(t, d, conn, "", 0)(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -29,12 +29,7 @@ const sqlServerFound = `
 
 const sqlServerColumns = `
 SELECT n.ord, t.name, c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
-	c.max_length, c.precision, c.scale, c.is_nullable, COALESCE(d.definition, cc.definition), c.is_identity,
-	CASE WHEN EXISTS (
-		SELECT 1 FROM sys.indexes AS i
-		JOIN sys.index_columns AS ic ON ic.object_id = i.object_id AND ic.index_id = i.index_id
-		WHERE i.object_id = t.object_id AND i.is_primary_key = 1 AND ic.column_id = c.column_id
-	) THEN 1 ELSE 0 END
+	c.max_length, c.precision, c.scale, c.is_nullable, COALESCE(d.definition, cc.definition), c.is_identity
 FROM` + sqlServerFound + `
 JOIN sys.columns AS c ON c.object_id = t.object_id
 LEFT JOIN sys.default_constraints AS d ON d.object_id = c.default_object_id
@@ -81,7 +76,7 @@ func (SQLServer) Inspect(ctx context.Context, q Querier, tables []string) (*Cata
 			var def sql.NullString
 			c := &r.column
 			err = rows.Scan(&r.ord, &r.table, &c.Name, &typ, &length, &precision, &scale, &c.Nullable, &def,
-				&c.AutoIncrement, &c.PrimaryKey)
+				&c.AutoIncrement)
 			c.Type = sqlServerType(typ, length, precision, scale)
 			c.Default = defaultSQL(def)
 			return r, err

@@ -20,23 +20,24 @@ import (
 
 func TestSQLServerInspect(t *testing.T) {
 	t.Parallel()
-	column := func(ord int64, table, name, typ string, length, precision, scale int64, nullable bool, def any, identity, primary bool) []driver.Value {
-		return []driver.Value{ord, table, name, typ, length, precision, scale, nullable, def, identity, primary}
+	column := func(ord int64, table, name, typ string, length, precision, scale int64, nullable bool, def any, identity bool) []driver.Value {
+		return []driver.Value{ord, table, name, typ, length, precision, scale, nullable, def, identity}
 	}
 	index := func(ord int64, table, name string, position int64, column any, unique, primary, filtered, disabled bool) []driver.Value {
 		return []driver.Value{ord, table, "i", name, position, column, unique, primary, filtered, disabled, nil, nil, nil}
 	}
 	server := &scriptedServer{answers: [][][]driver.Value{
 		{
-			column(0, "users", "id", "bigint", 8, 19, 0, false, nil, true, true),
-			column(0, "users", "email", "nvarchar", 510, 0, 0, false, nil, false, false),
-			column(0, "users", "bio", "nvarchar", -1, 0, 0, true, "(NULL)", false, false),
-			column(0, "users", "active", "bit", 1, 1, 0, false, "((1))", false, false),
-			column(0, "users", "created", "datetimeoffset", 9, 30, 3, false, "(sysdatetimeoffset())", false, false),
-			column(1, "users", "id", "uniqueidentifier", 16, 0, 0, false, nil, false, true),
+			column(0, "users", "id", "bigint", 8, 19, 0, false, nil, true),
+			column(0, "users", "email", "nvarchar", 510, 0, 0, false, nil, false),
+			column(0, "users", "bio", "nvarchar", -1, 0, 0, true, "(NULL)", false),
+			column(0, "users", "active", "bit", 1, 1, 0, false, "((1))", false),
+			column(0, "users", "created", "datetimeoffset", 9, 30, 3, false, "(sysdatetimeoffset())", false),
+			column(1, "users", "id", "uniqueidentifier", 16, 0, 0, false, nil, false),
 		},
 		{
 			index(0, "users", "pk", 1, "id", true, true, false, false),
+			index(1, "users", "pk", 1, "id", true, true, false, false),
 			index(0, "users", "by_email", 1, "email", true, false, true, false),
 			index(0, "users", "columns", 0, nil, false, false, false, true),
 			{int64(1), "users", "f", "fk", int64(1), "id", false, false, false, false, "parents", "a", "SET NULL"},
@@ -62,6 +63,7 @@ func TestSQLServerInspect(t *testing.T) {
 		"auth.users": {
 			Name:    "users",
 			Columns: []Column{{Name: "id", Type: "uniqueidentifier", PrimaryKey: true}},
+			Indexes: []Index{{Name: "pk", Columns: []string{"id"}, Unique: true, Primary: true}},
 			ForeignKeys: []ForeignKey{{
 				Name: "fk", Columns: []string{"id"}, RefTable: "parents", RefColumns: []string{"a"}, OnDelete: "SET NULL",
 			}},

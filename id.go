@@ -113,7 +113,8 @@ func (k idKind) parse(id ID) (value any, ok bool) {
 	case uuidID:
 		return canonicalUUID(string(id))
 	default:
-		return string(id), id != ""
+		// MySQL ignores spaces at the end when it compares text.
+		return string(id), id != "" && id[len(id)-1] != ' '
 	}
 }
 

@@ -24,7 +24,7 @@ type User struct {
 	ID            ID        `json:"id"`
 	Name          string    `json:"name" auth:"sortable"`
 	Email         string    `json:"email" auth:"unique;lower"`
-	EmailVerified bool      `json:"emailVerified"`
+	EmailVerified bool      `json:"emailVerified" auth:"default:false"`
 	Image         *string   `json:"image"`
 	CreatedAt     time.Time `json:"createdAt" auth:"createdAt"`
 	UpdatedAt     time.Time `json:"updatedAt" auth:"updatedAt"`

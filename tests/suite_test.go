@@ -70,3 +70,9 @@ func newSession(t testing.TB, db *gorm.DB, user authplugin.ID, token string) aut
 	must(t, db.Create(&s).Error)
 	return s
 }
+
+// withClock lets a test set the time.
+func withClock(cfg authplugin.Config, now *time.Time) authplugin.Config {
+	cfg.Clock = func() time.Time { return *now }
+	return cfg
+}

@@ -98,11 +98,12 @@ func TestDatabaseIsRemoved(t *testing.T) {
 			t.Skip("the file goes with t.TempDir")
 		}
 
-		for _, make := range []func(testing.TB) dbtest.Database{e.New, e.NewWithOwnDatabase} {
+		for _, create := range []func(testing.TB) dbtest.Database{e.New, e.NewWithOwnDatabase} {
 			var gone dbtest.Database
 
-			t.Run("inner", func(t *testing.T) { //nolint:paralleltest // the database must be gone when it returns
-				gone = make(t)
+			// Not parallel: the database must be gone when it returns.
+			t.Run("inner", func(t *testing.T) {
+				gone = create(t)
 
 				db := gone.Open(t, nil)
 				if err := db.AutoMigrate(&parent{}); err != nil {
@@ -229,10 +230,10 @@ func count(t *testing.T, db *gorm.DB) int64 {
 func resolve(t *testing.T, path string) string {
 	t.Helper()
 
-	real, err := filepath.EvalSymlinks(strings.TrimSpace(path))
+	target, err := filepath.EvalSymlinks(strings.TrimSpace(path))
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	return real
+	return target
 }

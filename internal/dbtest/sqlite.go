@@ -43,6 +43,8 @@ func (b *sqliteBackend) help() string { return "SQLite is part of the test binar
 func (b *sqliteBackend) ping(context.Context) error { return nil }
 
 func (b *sqliteBackend) create(_ context.Context, t testing.TB, _ bool) (Database, func(context.Context) error, error) {
+	t.Helper()
+
 	path := filepath.Join(t.TempDir(), "test.db")
 	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + b.options
 	// The file goes with the folder.

@@ -12,7 +12,6 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/mattn/go-sqlite3"
 	mssql "github.com/microsoft/go-mssqldb"
 )
 
@@ -190,6 +189,11 @@ type ncrucesError struct{ code extendedCode }
 func (*ncrucesError) Error() string                { return "sqlite3: constraint failed" }
 func (e *ncrucesError) ExtendedCode() extendedCode { return e.code }
 
+// mattnError is like the error of mattn/go-sqlite3, which needs cgo.
+type mattnError struct{ Code, ExtendedCode int }
+
+func (mattnError) Error() string { return "constraint failed" }
+
 func TestErrorKindOfMadeErrors(t *testing.T) {
 	t.Parallel()
 	postgres := func(code string) error { return &pgconn.PgError{Code: code} }
@@ -212,16 +216,16 @@ func TestErrorKindOfMadeErrors(t *testing.T) {
 		{MySQL{}, OtherError, []error{mySQL(1064), codeError{Number: 1062}, postgres("23505")}},
 		{SQLite{}, DuplicateKey, []error{
 			&ncrucesError{2067}, &ncrucesError{1555}, &ncrucesError{2579},
-			sqlite3.Error{Code: 19, ExtendedCode: 1555},
+			mattnError{Code: 19, ExtendedCode: 1555},
 		}},
-		{SQLite{}, ForeignKeyViolated, []error{&ncrucesError{787}, sqlite3.Error{Code: 19, ExtendedCode: 787}}},
+		{SQLite{}, ForeignKeyViolated, []error{&ncrucesError{787}, mattnError{Code: 19, ExtendedCode: 787}}},
 		{SQLite{}, NotNullViolated, []error{&ncrucesError{1299}}},
 		{SQLite{}, CheckViolated, []error{&ncrucesError{275}}},
 		{SQLite{}, Retryable, []error{
 			&ncrucesError{5}, &ncrucesError{261}, &ncrucesError{517}, &ncrucesError{6}, &ncrucesError{262},
-			sqlite3.Error{Code: 5},
+			mattnError{Code: 5},
 		}},
-		{SQLite{}, OtherError, []error{codeError{}, &ncrucesError{19}, &ncrucesError{1}, sqlite3.Error{}, mySQL(1062)}},
+		{SQLite{}, OtherError, []error{codeError{}, &ncrucesError{19}, &ncrucesError{1}, mattnError{}, mySQL(1062)}},
 		{SQLServer{}, DuplicateKey, []error{sqlServer(2601, ""), sqlServer(2627, "")}},
 		{SQLServer{}, ForeignKeyViolated, []error{
 			sqlServer(547, `The INSERT statement conflicted with the FOREIGN KEY constraint "fk".`),

@@ -13,9 +13,9 @@ import (
 )
 
 // mustLock takes the lock or fails the test.
-func mustLock(t *testing.T, d Dialect, conn Conn, name string, wait time.Duration) (release func(context.Context, bool) error) {
+func mustLock(t *testing.T, d Dialect, conn Conn, name string) (release func(context.Context, bool) error) {
 	t.Helper()
-	release, err := d.Lock(t.Context(), conn, name, wait)
+	release, err := d.Lock(t.Context(), conn, name, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestLockWaitsForRelease(t *testing.T) {
 	onEach(t, engines(), func(t *testing.T, d Dialect, db *sql.DB) {
 		name := rand.Text()
 		first, second := newConn(t, db), newConn(t, db)
-		release := mustLock(t, d, first, name, 0)
+		release := mustLock(t, d, first, name)
 		var released atomic.Bool
 		done := make(chan error, 1)
 		go func() {
@@ -56,7 +56,7 @@ func TestLockTimesOut(t *testing.T) {
 	onEach(t, engines(), func(t *testing.T, d Dialect, db *sql.DB) {
 		name := rand.Text()
 		first, second := newConn(t, db), newConn(t, db)
-		release := mustLock(t, d, first, name, 0)
+		release := mustLock(t, d, first, name)
 		for _, wait := range []time.Duration{0, 200 * time.Millisecond} {
 			start := time.Now()
 			_, err := d.Lock(t.Context(), second, name, wait)
@@ -71,7 +71,7 @@ func TestLockTimesOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The connection that waited in vain is as good as new.
-		if err := mustLock(t, d, second, name, 0)(t.Context(), true); err != nil {
+		if err := mustLock(t, d, second, name)(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -82,7 +82,7 @@ func TestLockStopsWaitingWithItsContext(t *testing.T) {
 	onEach(t, engines(), func(t *testing.T, d Dialect, db *sql.DB) {
 		name := rand.Text()
 		first, second := newConn(t, db), newConn(t, db)
-		release := mustLock(t, d, first, name, 0)
+		release := mustLock(t, d, first, name)
 		ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
 		defer cancel()
 		start := time.Now()
@@ -97,7 +97,7 @@ func TestLockStopsWaitingWithItsContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Nothing is left behind by the one that gave up.
-		if err := mustLock(t, d, first, name, 0)(t.Context(), true); err != nil {
+		if err := mustLock(t, d, first, name)(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -117,7 +117,7 @@ func TestLockIsReleasedAfterItsContext(t *testing.T) {
 		if err := release(ctx, false); err != nil {
 			t.Fatal(err)
 		}
-		if err := mustLock(t, d, second, name, 0)(t.Context(), true); err != nil {
+		if err := mustLock(t, d, second, name)(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -166,8 +166,8 @@ func TestLockNamesAreIndependent(t *testing.T) {
 	t.Parallel()
 	onEach(t, []engine{{"postgres", openPostgres}, {"mysql", openMySQL}}, func(t *testing.T, d Dialect, db *sql.DB) {
 		first, second := newConn(t, db), newConn(t, db)
-		one := mustLock(t, d, first, rand.Text(), 0)
-		other := mustLock(t, d, second, rand.Text(), 0)
+		one := mustLock(t, d, first, rand.Text())
+		other := mustLock(t, d, second, rand.Text())
 		if err := errors.Join(one(t.Context(), true), other(t.Context(), true)); err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestLockReleaseTellsALostLock(t *testing.T) {
 	t.Parallel()
 	onEach(t, []engine{{"postgres", openPostgres}, {"mysql", openMySQL}}, func(t *testing.T, d Dialect, db *sql.DB) {
 		conn := newConn(t, db)
-		release := mustLock(t, d, conn, rand.Text(), 0)
+		release := mustLock(t, d, conn, rand.Text())
 		lose := "SELECT pg_advisory_unlock_all()"
 		if d.Name() == "mysql" {
 			lose = "DO RELEASE_ALL_LOCKS()"
@@ -198,8 +198,8 @@ func TestMySQLLockIsPerDatabase(t *testing.T) {
 	d, first := openMySQL(t)
 	_, second := openMySQL(t)
 	name := rand.Text()
-	one := mustLock(t, d, newConn(t, first), name, 0)
-	other := mustLock(t, d, newConn(t, second), name, 0)
+	one := mustLock(t, d, newConn(t, first), name)
+	other := mustLock(t, d, newConn(t, second), name)
 	if err := errors.Join(one(t.Context(), true), other(t.Context(), true)); err != nil {
 		t.Fatal(err)
 	}

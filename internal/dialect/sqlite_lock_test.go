@@ -15,7 +15,7 @@ func TestSQLiteLockIsATransaction(t *testing.T) {
 		mustExec(t, db, "CREATE TABLE done (name text)")
 		conn := newConn(t, db)
 		for _, ok := range []bool{true, false} {
-			release := mustLock(t, d, conn, "", 0)
+			release := mustLock(t, d, conn, "")
 			if _, err := conn.ExecContext(t.Context(), "INSERT INTO done VALUES (?)", ok); err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +39,7 @@ func TestSQLiteLockKeepsBusyTimeout(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		release := mustLock(t, d, first, "", 0)
+		release := mustLock(t, d, first, "")
 		if _, err := d.Lock(t.Context(), second, "", 0); !errors.Is(err, ErrLockTimeout) {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestSQLiteLockCommitsAfterReaders(t *testing.T) {
 	onEach(t, sqliteEngines(), func(t *testing.T, d Dialect, db *sql.DB) {
 		mustExec(t, db, "CREATE TABLE done (name text)", "INSERT INTO done VALUES ('before')")
 		writer, reader := newConn(t, db), newConn(t, db)
-		release := mustLock(t, d, writer, "", 0)
+		release := mustLock(t, d, writer, "")
 		if _, err := writer.ExecContext(t.Context(), "INSERT INTO done VALUES ('after')"); err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestSQLiteLockCommitsAfterReaders(t *testing.T) {
 		}
 
 		rows = startReading(t, reader)
-		release = mustLock(t, d, writer, "", 0)
+		release = mustLock(t, d, writer, "")
 		if _, err := writer.ExecContext(t.Context(), "INSERT INTO done VALUES ('never')"); err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func TestSQLiteLockCommitsAfterReaders(t *testing.T) {
 			t.Errorf("want two rows, found %d, error %v", n, err)
 		}
 		// The transaction is over and the connection can be used again.
-		if err := mustLock(t, d, writer, "", 0)(t.Context(), true); err != nil {
+		if err := mustLock(t, d, writer, "")(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -116,7 +116,7 @@ func TestSQLiteLockReportsOtherErrors(t *testing.T) {
 	t.Parallel()
 	onEach(t, sqliteEngines(), func(t *testing.T, d Dialect, db *sql.DB) {
 		conn := newConn(t, db)
-		release := mustLock(t, d, conn, "", 0)
+		release := mustLock(t, d, conn, "")
 		start := time.Now()
 		if _, err := d.Lock(t.Context(), conn, "", time.Minute); err == nil || errors.Is(err, ErrLockTimeout) {
 			t.Errorf("want an error for a transaction within a transaction, got %v", err)
@@ -137,14 +137,14 @@ func TestSQLiteLockRollsBackAFailedCommit(t *testing.T) {
 		mustExec(t, db, "CREATE TABLE p (id text PRIMARY KEY)",
 			"CREATE TABLE c (p text REFERENCES p DEFERRABLE INITIALLY DEFERRED)")
 		conn := newConn(t, db)
-		release := mustLock(t, d, conn, "", 0)
+		release := mustLock(t, d, conn, "")
 		if _, err := conn.ExecContext(t.Context(), "INSERT INTO c VALUES ('nobody')"); err != nil {
 			t.Fatal(err)
 		}
 		if err := release(t.Context(), true); d.ErrorKind(err) != ForeignKeyViolated {
 			t.Errorf("want a violated foreign key, got %v", err)
 		}
-		if err := mustLock(t, d, conn, "", 0)(t.Context(), true); err != nil {
+		if err := mustLock(t, d, conn, "")(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -29,8 +29,9 @@ type binding struct {
 	fields []*boundField
 	// additional is where the Go type keeps its dynamic-field map, nil if it has none.
 	additional []int
-	// hasSecrets says that some field is not to be shown.
-	hasSecrets bool
+	// hasSecrets says that some field is not to be shown, hasDynamic that some
+	// field lives in the dynamic-field map.
+	hasSecrets, hasDynamic bool
 	// special says that the table is known by name only, not by its type.
 	special bool
 }
@@ -97,7 +98,7 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 			bf.schema = sf
 			b.adjustTyped(bf)
 		} else {
-			bf.dynamic = true
+			bf.dynamic, b.hasDynamic = true, true
 			b.addDynamic(bf)
 		}
 		b.hasSecrets = b.hasSecrets || bf.concealed()

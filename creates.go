@@ -133,12 +133,15 @@ func eachStruct(stmt *gorm.Statement, f func(rv reflect.Value) error) {
 }
 
 func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool) error {
-	values := b.values(rv)
+	var values Values
+	if b.hasDynamic {
+		values = b.ownValues(rv)
+	}
 	for _, bf := range b.fields {
 		if bf.dynamic {
 			v, present := values[bf.name]
 			if bf.hasDefault && (!present || (v == nil && !bf.optional)) {
-				b.setValue(rv, bf.name, bf.defaultValue())
+				values[bf.name] = bf.defaultValue()
 			}
 			continue
 		}
@@ -177,6 +180,9 @@ func (b *binding) validateStruct(rv reflect.Value) error {
 	if err := b.unknownField(values); err != nil {
 		return err
 	}
+	if b.hasDynamic {
+		values = b.ownValues(rv) // a hook of the application may have set another map
+	}
 	for _, bf := range b.fields {
 		if !bf.dynamic {
 			if err := b.validateTyped(bf, rv); err != nil {
@@ -201,7 +207,7 @@ func (b *binding) validateStruct(rv reflect.Value) error {
 		if encoded == nil && bf.required() {
 			return bf.errorf("is required")
 		}
-		b.setValue(rv, bf.name, encoded)
+		values[bf.name] = encoded
 		if bf.concealed() {
 			b.bindValue(rv)
 		}

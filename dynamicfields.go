@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"time"
 
@@ -38,6 +39,15 @@ func (b *binding) setValue(rv reflect.Value, name string, value any) {
 	v[name] = value
 }
 
+// ownValues gives a struct a copy of its dynamic-field map that nobody else
+// holds: the caller may use one map for many rows.
+func (b *binding) ownValues(rv reflect.Value) Values {
+	values := make(Values, len(b.model.fields))
+	maps.Copy(values, b.values(rv))
+	rv.FieldByIndex(b.additional).Set(reflect.ValueOf(values))
+	return values
+}
+
 // bindValue tells a struct which of its fields are hidden.
 func (b *binding) bindValue(rv reflect.Value) {
 	rv = reflect.Indirect(rv)
@@ -49,22 +59,22 @@ func (b *binding) bindValue(rv reflect.Value) {
 	}
 }
 
-// goTypeOf is the Go type by which GORM knows a dynamic field: a pointer,
-// because each can be NULL.
+// goTypeOf is the Go type by which GORM knows a dynamic field, and into which it
+// scans rows for a caller's map.
 func goTypeOf(f *field) reflect.Type {
 	switch f.kind {
 	case Number, BigInt:
-		return reflect.TypeFor[*int64]()
+		return reflect.TypeFor[int64]()
 	case Float:
-		return reflect.TypeFor[*float64]()
+		return reflect.TypeFor[float64]()
 	case Boolean:
-		return reflect.TypeFor[*bool]()
+		return reflect.TypeFor[bool]()
 	case Date:
-		return reflect.TypeFor[*time.Time]()
+		return reflect.TypeFor[time.Time]()
 	case idRef:
-		return reflect.TypeFor[*ID]()
+		return reflect.TypeFor[ID]()
 	default:
-		return reflect.TypeFor[*string]()
+		return reflect.TypeFor[string]()
 	}
 }
 
@@ -82,9 +92,8 @@ func (b *binding) addDynamic(bf *boundField) {
 	sf.ReflectValueOf = func(_ context.Context, rv reflect.Value) reflect.Value {
 		// A map entry has no address: GORM reads through this, and writes by Set.
 		dest := reflect.New(sf.FieldType).Elem()
-		if v := reflect.ValueOf(b.values(rv)[bf.name]); v.IsValid() && v.CanConvert(sf.FieldType.Elem()) {
-			dest.Set(reflect.New(sf.FieldType.Elem()))
-			dest.Elem().Set(v.Convert(sf.FieldType.Elem()))
+		if v := reflect.ValueOf(b.values(rv)[bf.name]); v.IsValid() && v.CanConvert(sf.FieldType) {
+			dest.Set(v.Convert(sf.FieldType))
 		}
 		return dest
 	}

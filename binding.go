@@ -126,8 +126,11 @@ func (b *binding) adjustTyped(bf *boundField) {
 	if bf.createdAt || bf.updatedAt {
 		sf.AutoCreateTime, sf.AutoUpdateTime = 0, 0
 	}
-	if bf.managed {
+	switch {
+	case bf.managed:
 		b.setType(bf)
+	case bf.idTarget() != nil:
+		sf.Size = sizeOfType(b.core.columnType(bf.field))
 	}
 	switch {
 	case bf.kind == idRef:

@@ -1,6 +1,8 @@
 package authplugin
 
 import (
+	"database/sql"
+	"database/sql/driver"
 	"reflect"
 	"strings"
 	"time"
@@ -272,8 +274,8 @@ func isExpression(v any) bool {
 // raw rewrites the parameters of a condition that is SQL text. Which column
 // each belongs to is not known: moments get the form of the database, and text
 // is concealed when the condition names a secret column.
-func (r *rewriter) raw(sql string, vars []any) ([]any, bool) {
-	secret := r.namesSecret(sql)
+func (r *rewriter) raw(text string, vars []any) ([]any, bool) {
+	secret := r.namesSecret(text)
 	if !secret && r.times == nativeTime {
 		return vars, false
 	}
@@ -299,8 +301,17 @@ func (r *rewriter) rawVar(v any, secret bool) (any, bool) {
 			return r.times.store(*x), r.times != nativeTime
 		}
 	case clause.Expression:
-		next, changed := r.one(x)
-		return next, changed
+		return r.one(x)
+	case sql.NamedArg:
+		next, changed := r.rawVar(x.Value, secret)
+		x.Value = next
+		return x, changed
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, v := range x {
+			out[k], _ = r.rawVar(v, secret)
+		}
+		return out, true
 	case []string:
 		if secret {
 			list := make([]any, len(x))
@@ -310,20 +321,44 @@ func (r *rewriter) rawVar(v any, secret bool) (any, bool) {
 			return list, true
 		}
 	default:
-		if secret && reflect.ValueOf(v).Kind() == reflect.String {
-			return secretValue{v}, true
-		}
+		return r.rawOther(v, secret)
 	}
 	return v, false
 }
 
-func (r *rewriter) namesSecret(sql string) bool {
+// rawOther deals with text, and with the structs that named parameters can be
+// taken from.
+func (r *rewriter) rawOther(v any, secret bool) (any, bool) {
+	rv := reflect.ValueOf(v)
+	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
+		rv = rv.Elem()
+	}
+	switch rv.Kind() {
+	case reflect.String:
+		return secretValue{rv.Interface()}, secret
+	case reflect.Struct:
+		if _, ok := v.(driver.Valuer); ok {
+			return v, false
+		}
+		named := map[string]any{}
+		for i := range rv.NumField() {
+			if field := rv.Type().Field(i); field.IsExported() {
+				named[field.Name], _ = r.rawVar(rv.Field(i).Interface(), secret)
+			}
+		}
+		return named, true
+	default:
+		return v, false
+	}
+}
+
+func (r *rewriter) namesSecret(text string) bool {
 	if len(r.secrets) == 0 {
 		return false
 	}
-	sql = strings.ToLower(sql)
+	text = strings.ToLower(text)
 	for _, column := range r.secrets {
-		if strings.Contains(sql, column) {
+		if strings.Contains(text, column) {
 			return true
 		}
 	}

@@ -119,7 +119,7 @@ const unresolvedType = "authplugin_unresolved_reference"
 func (c *core) idColumnType(sf *schema.Field) string {
 	if b := c.bindings[sf.Schema]; b != nil {
 		bf := b.columns[sf.DBName]
-		if bf == nil || !bf.managed {
+		if bf == nil || bf.idTarget() == nil {
 			return ""
 		}
 		return c.columnType(bf.field)

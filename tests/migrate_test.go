@@ -73,6 +73,7 @@ func TestMigrateTwiceIssuesNoDDL(t *testing.T) {
 			t.Parallel()
 			dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 				d := e.New(t)
+				cfg := cfg
 				cfg.AutoMigrate = true
 				use(t, d, cfg)
 

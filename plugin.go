@@ -69,6 +69,9 @@ func (a *Auth) Name() string { return Name }
 // Initialize implements gorm.Plugin. It is called by db.Use, which must come
 // right after gorm.Open and before other plugins and any use of the models.
 func (a *Auth) Initialize(db *gorm.DB) error {
+	if n, ok := db.NamingStrategy.(*namer); ok && n.core == a.core.Load() {
+		return nil // dbresolver opens its replicas with the configuration of this database
+	}
 	if !a.used.CompareAndSwap(false, true) {
 		return errors.New("authplugin: this Auth was already given to db.Use; one Auth serves one *gorm.DB, call authplugin.New again")
 	}

@@ -1,6 +1,7 @@
 package authplugin_test
 
 import (
+	"net/url"
 	"path/filepath"
 	"testing"
 
@@ -28,7 +29,7 @@ func openPlain(t testing.TB) *gorm.DB {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "test.db")
 	db, err := gorm.Open(sqlite.New(sqlite.Config{
-		DriverName: "sqlite", DSN: "file:" + file + "?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)",
+		DriverName: "sqlite", DSN: "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)",
 	}), &gorm.Config{Logger: logger.Discard})
 	if err != nil {
 		t.Fatal(err)

@@ -239,3 +239,34 @@ func (b boundModel) hides(name string) bool {
 	f := b.model.byName[name]
 	return f != nil && f.hidden
 }
+
+// warnOfLostJSON warns of an application's struct that has columns of its own
+// but takes its JSON from the model that it embeds.
+func (c *core) warnOfLostJSON() {
+	for _, m := range c.schema.models {
+		if m.own == nil || !ownJSONFields(m) {
+			continue
+		}
+		outer, err := json.Marshal(reflect.New(m.own).Interface())
+		if err != nil {
+			continue
+		}
+		inner, err := json.Marshal(reflect.New(m.declared).Interface())
+		if err == nil && bytes.Equal(outer, inner) {
+			c.db.Logger.Warn(c.db.Statement.Context, "authplugin: %s takes its JSON from %s and loses its own fields; give it the method MarshalJSON that returns authplugin.MarshalModel", m.own, m.declared)
+		}
+	}
+}
+
+// ownJSONFields reports whether the zero value of a struct has a field in JSON
+// beside those of the model that it embeds.
+func ownJSONFields(m *model) bool {
+	for i := range m.own.NumField() {
+		field := m.own.Field(i)
+		_, omitEmpty, ok := jsonName(field)
+		if _, declared := m.declared.FieldByName(field.Name); ok && !omitEmpty && !field.Anonymous && !declared {
+			return true
+		}
+	}
+	return false
+}

@@ -37,6 +37,8 @@ func (a *Auth) PlanMigration(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.migrating.Lock()
+	defer c.migrating.Unlock()
 	return c.planOn(ctx, session(ctx, a.db))
 }
 
@@ -62,6 +64,8 @@ func (a *Auth) Migrate(ctx context.Context, options ...MigrateOption) error {
 	if _, ok := db.Statement.ConnPool.(gorm.TxCommitter); ok {
 		return errors.New("authplugin: Migrate must not be called on a transaction: it takes a connection of its own")
 	}
+	c.migrating.Lock()
+	defer c.migrating.Unlock()
 	plan, err := c.planOn(ctx, db)
 	if err != nil && c.dialect.ErrorKind(err) != dialect.Retryable {
 		return err

@@ -55,6 +55,9 @@ type core struct {
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
 	foreign sync.Map
+	// migrating keeps migrations of this process apart: GORM notes in its schema
+	// what it finds out about indexes while it writes DDL.
+	migrating sync.Mutex
 }
 
 // New returns the plugin for db.Use. Mistakes in the configuration are reported
@@ -127,6 +130,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		db.NamingStrategy = inner
 		return nil, err
 	}
+	c.warnOfLostJSON()
 	db.Logger = redactingLogger{log}
 	if err := c.registerCallbacks(db); err != nil {
 		db.NamingStrategy, db.Logger = inner, log

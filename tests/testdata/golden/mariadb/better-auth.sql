@@ -1,0 +1,10 @@
+-- create table user
+CREATE TABLE `user` (`id` varchar(36) NOT NULL,`name` varchar(255) NOT NULL,`email` varchar(255) NOT NULL,`emailVerified` boolean NOT NULL,`image` text,`createdAt` datetime(3) NOT NULL,`updatedAt` datetime(3) NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `user_email_uidx` (`email`));
+-- create table session
+CREATE TABLE `session` (`id` varchar(36) NOT NULL,`userId` varchar(36) NOT NULL,`token` varchar(255) NOT NULL,`expiresAt` datetime(3) NOT NULL,`ipAddress` text,`userAgent` text,`createdAt` datetime(3) NOT NULL,`updatedAt` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `session_userId_idx` (`userId`),UNIQUE INDEX `session_token_uidx` (`token`),INDEX `session_expiresAt_idx` (`expiresAt`),CONSTRAINT `fk_session_userId` FOREIGN KEY (`userId`) REFERENCES `user`(`id`) ON DELETE CASCADE);
+-- create table account
+CREATE TABLE `account` (`id` varchar(36) NOT NULL,`userId` varchar(36) NOT NULL,`accountId` varchar(255) NOT NULL,`providerId` varchar(255) NOT NULL,`accessToken` text,`refreshToken` text,`idToken` text,`accessTokenExpiresAt` datetime(3),`refreshTokenExpiresAt` datetime(3),`scope` text,`password` text,`createdAt` datetime(3) NOT NULL,`updatedAt` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `account_userId_idx` (`userId`),UNIQUE INDEX `account_providerId_accountId_uidx` (`providerId`,`accountId`),CONSTRAINT `fk_account_userId` FOREIGN KEY (`userId`) REFERENCES `user`(`id`) ON DELETE CASCADE);
+-- create table verification
+CREATE TABLE `verification` (`id` varchar(36) NOT NULL,`identifier` varchar(255) NOT NULL,`value` text NOT NULL,`expiresAt` datetime(3) NOT NULL,`createdAt` datetime(3) NOT NULL,`updatedAt` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `verification_identifier_idx` (`identifier`),INDEX `verification_expiresAt_idx` (`expiresAt`));
+-- create table rateLimit
+CREATE TABLE `rateLimit` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`lastRequest` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `rateLimit_key_uidx` (`key`));

@@ -1,0 +1,10 @@
+-- create table users
+CREATE TABLE `users` (`id` varchar(36) NOT NULL,`name` varchar(255) NOT NULL,`email` varchar(255) NOT NULL,`email_verified` boolean NOT NULL,`image` text,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `users_email_uidx` (`email`));
+-- create table sessions
+CREATE TABLE `sessions` (`id` varchar(36) NOT NULL,`user_id` varchar(36) NOT NULL,`token` varchar(255) NOT NULL,`expires_at` datetime(3) NOT NULL,`ip_address` text,`user_agent` text,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `sessions_user_id_idx` (`user_id`),UNIQUE INDEX `sessions_token_uidx` (`token`),INDEX `sessions_expires_at_idx` (`expires_at`),CONSTRAINT `fk_sessions_user_id` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
+-- create table accounts
+CREATE TABLE `accounts` (`id` varchar(36) NOT NULL,`user_id` varchar(36) NOT NULL,`account_id` varchar(255) NOT NULL,`provider_id` varchar(255) NOT NULL,`access_token` text,`refresh_token` text,`id_token` text,`access_token_expires_at` datetime(3),`refresh_token_expires_at` datetime(3),`scope` text,`password` text,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `accounts_user_id_idx` (`user_id`),UNIQUE INDEX `accounts_provider_id_account_id_uidx` (`provider_id`,`account_id`),CONSTRAINT `fk_accounts_user_id` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
+-- create table verifications
+CREATE TABLE `verifications` (`id` varchar(36) NOT NULL,`identifier` varchar(255) NOT NULL,`value` text NOT NULL,`expires_at` datetime(3) NOT NULL,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `verifications_identifier_idx` (`identifier`),INDEX `verifications_expires_at_idx` (`expires_at`));
+-- create table rate_limits
+CREATE TABLE `rate_limits` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`last_request` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `rate_limits_key_uidx` (`key`));

@@ -1,0 +1,10 @@
+-- create table app_user
+CREATE TABLE `app_user` (`id` varchar(36) NOT NULL,`name` varchar(255) NOT NULL,`email` varchar(255) NOT NULL,`email_verified` boolean NOT NULL,`image` text,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `app_user_email_uidx` (`email`));
+-- create table app_session
+CREATE TABLE `app_session` (`id` varchar(36) NOT NULL,`user_id` varchar(36) NOT NULL,`token` varchar(255) NOT NULL,`expires_at` datetime(3) NOT NULL,`ip_address` text,`user_agent` text,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `app_session_user_id_idx` (`user_id`),UNIQUE INDEX `app_session_token_uidx` (`token`),INDEX `app_session_expires_at_idx` (`expires_at`),CONSTRAINT `fk_app_session_user_id` FOREIGN KEY (`user_id`) REFERENCES `app_user`(`id`) ON DELETE CASCADE);
+-- create table app_account
+CREATE TABLE `app_account` (`id` varchar(36) NOT NULL,`user_id` varchar(36) NOT NULL,`account_id` varchar(255) NOT NULL,`provider_id` varchar(255) NOT NULL,`access_token` text,`refresh_token` text,`id_token` text,`access_token_expires_at` datetime(3),`refresh_token_expires_at` datetime(3),`scope` text,`password` text,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `app_account_user_id_idx` (`user_id`),UNIQUE INDEX `app_account_provider_id_account_id_uidx` (`provider_id`,`account_id`),CONSTRAINT `fk_app_account_user_id` FOREIGN KEY (`user_id`) REFERENCES `app_user`(`id`) ON DELETE CASCADE);
+-- create table app_verification
+CREATE TABLE `app_verification` (`id` varchar(36) NOT NULL,`identifier` varchar(255) NOT NULL,`value` text NOT NULL,`expires_at` datetime(3) NOT NULL,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `app_verification_identifier_idx` (`identifier`),INDEX `app_verification_expires_at_idx` (`expires_at`));
+-- create table app_rate_limit
+CREATE TABLE `app_rate_limit` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`last_request` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `app_rate_limit_key_uidx` (`key`));

@@ -1,0 +1,44 @@
+-- add column users.active
+ALTER TABLE "users" ADD "active" boolean	DEFAULT	true;
+-- add column users.age
+ALTER TABLE "users" ADD "age" integer;
+-- add column users.born_at
+ALTER TABLE "users" ADD "born_at" timestamptz;
+-- add column users.city
+ALTER TABLE "users" ADD "city" text;
+-- add column users.code
+ALTER TABLE "users" ADD "code" varchar(40);
+-- add column users.friend
+ALTER TABLE "users" ADD "friend" varchar(36);
+-- add column users.friend_mail
+ALTER TABLE "users" ADD "friend_mail" text;
+-- add column users.points
+ALTER TABLE "users" ADD "points" jsonb;
+-- add column users.role
+ALTER TABLE "users" ADD "role" text	DEFAULT	'user';
+-- add column users.score
+ALTER TABLE "users" ADD "score" double precision;
+-- add column users.settings
+ALTER TABLE "users" ADD "settings" jsonb;
+-- add column users.slug
+ALTER TABLE "users" ADD "slug" text;
+-- add column users.sorted
+ALTER TABLE "users" ADD "sorted" text;
+-- add column users.tags
+ALTER TABLE "users" ADD "tags" jsonb;
+-- add column users.text
+ALTER TABLE "users" ADD "text" text;
+-- add column users.views
+ALTER TABLE "users" ADD "views" bigint;
+-- create index users.users_city_idx
+CREATE INDEX IF NOT EXISTS "users_city_idx" ON "users" ("city");
+-- create index users.users_friend_idx
+CREATE INDEX IF NOT EXISTS "users_friend_idx" ON "users" ("friend");
+-- create index users.users_friend_mail_idx
+CREATE INDEX IF NOT EXISTS "users_friend_mail_idx" ON "users" ("friend_mail");
+-- create index users.users_slug_uidx
+CREATE UNIQUE INDEX IF NOT EXISTS "users_slug_uidx" ON "users" ("slug");
+-- create foreign key users.fk_users_friend
+ALTER TABLE "users" ADD CONSTRAINT "fk_users_friend" FOREIGN KEY ("friend") REFERENCES "users"("id") ON DELETE SET NULL;
+-- create foreign key users.fk_users_friend_mail
+ALTER TABLE "users" ADD CONSTRAINT "fk_users_friend_mail" FOREIGN KEY ("friend_mail") REFERENCES "users"("email") ON DELETE NO ACTION;

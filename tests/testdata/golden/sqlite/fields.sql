@@ -1,0 +1,20 @@
+-- create table users
+CREATE TABLE `users` (`id` text NOT NULL,`name` text NOT NULL,`email` text NOT NULL,`email_verified` numeric NOT NULL,`image` text,`created_at` datetime NOT NULL,`updated_at` datetime NOT NULL,`active` numeric,`age` integer,`born_at` datetime,`city` text,`code` text,`friend` text,`friend_mail` text,`points` text,`role` text,`score` real,`settings` text,`slug` text,`sorted` text,`tags` text,`text` text,`views` integer,PRIMARY KEY (`id`),CONSTRAINT `fk_users_friend_mail` FOREIGN KEY (`friend_mail`) REFERENCES `users`(`email`) ON DELETE NO ACTION,CONSTRAINT `fk_users_friend` FOREIGN KEY (`friend`) REFERENCES `users`(`id`) ON DELETE SET NULL);
+CREATE UNIQUE INDEX `users_slug_uidx` ON `users`(`slug`);
+CREATE INDEX `users_friend_mail_idx` ON `users`(`friend_mail`);
+CREATE INDEX `users_friend_idx` ON `users`(`friend`);
+CREATE INDEX `users_city_idx` ON `users`(`city`);
+CREATE UNIQUE INDEX `users_email_uidx` ON `users`(`email`);
+-- create table sessions
+CREATE TABLE `sessions` (`id` text NOT NULL,`user_id` text NOT NULL,`token` text NOT NULL,`expires_at` datetime NOT NULL,`ip_address` text,`user_agent` text,`created_at` datetime NOT NULL,`updated_at` datetime NOT NULL,PRIMARY KEY (`id`),CONSTRAINT `fk_sessions_user_id` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
+CREATE INDEX `sessions_expires_at_idx` ON `sessions`(`expires_at`);
+CREATE UNIQUE INDEX `sessions_token_uidx` ON `sessions`(`token`);
+CREATE INDEX `sessions_user_id_idx` ON `sessions`(`user_id`);
+-- create table accounts
+CREATE TABLE `accounts` (`id` text NOT NULL,`user_id` text NOT NULL,`account_id` text NOT NULL,`provider_id` text NOT NULL,`access_token` text,`refresh_token` text,`id_token` text,`access_token_expires_at` datetime,`refresh_token_expires_at` datetime,`scope` text,`password` text,`created_at` datetime NOT NULL,`updated_at` datetime NOT NULL,PRIMARY KEY (`id`),CONSTRAINT `fk_accounts_user_id` FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
+CREATE UNIQUE INDEX `accounts_provider_id_account_id_uidx` ON `accounts`(`provider_id`,`account_id`);
+CREATE INDEX `accounts_user_id_idx` ON `accounts`(`user_id`);
+-- create table verifications
+CREATE TABLE `verifications` (`id` text NOT NULL,`identifier` text NOT NULL,`value` text NOT NULL,`expires_at` datetime NOT NULL,`created_at` datetime NOT NULL,`updated_at` datetime NOT NULL,PRIMARY KEY (`id`));
+CREATE INDEX `verifications_expires_at_idx` ON `verifications`(`expires_at`);
+CREATE INDEX `verifications_identifier_idx` ON `verifications`(`identifier`);

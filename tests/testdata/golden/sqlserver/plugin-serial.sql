@@ -1,0 +1,27 @@
+-- create table users
+CREATE TABLE "users" ("id" bigint IDENTITY(1,1) NOT NULL,"name" nvarchar(255) NOT NULL,"email" nvarchar(255) NOT NULL,"email_verified" bit NOT NULL,"image" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,"desk_count" int,PRIMARY KEY ("id"));
+CREATE UNIQUE INDEX "users_email_uidx" ON "users"("email");
+-- create table sessions
+CREATE TABLE "sessions" ("id" bigint IDENTITY(1,1) NOT NULL,"user_id" bigint NOT NULL,"token" nvarchar(255) NOT NULL,"expires_at" datetimeoffset(3) NOT NULL,"ip_address" nvarchar(max),"user_agent" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_sessions_user_id" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE);
+CREATE INDEX "sessions_expires_at_idx" ON "sessions"("expires_at");
+CREATE UNIQUE INDEX "sessions_token_uidx" ON "sessions"("token");
+CREATE INDEX "sessions_user_id_idx" ON "sessions"("user_id");
+-- create table accounts
+CREATE TABLE "accounts" ("id" bigint IDENTITY(1,1) NOT NULL,"user_id" bigint NOT NULL,"account_id" nvarchar(255) NOT NULL,"provider_id" nvarchar(255) NOT NULL,"access_token" nvarchar(max),"refresh_token" nvarchar(max),"id_token" nvarchar(max),"access_token_expires_at" datetimeoffset(3),"refresh_token_expires_at" datetimeoffset(3),"scope" nvarchar(max),"password" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_accounts_user_id" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE);
+CREATE UNIQUE INDEX "accounts_provider_id_account_id_uidx" ON "accounts"("provider_id","account_id");
+CREATE INDEX "accounts_user_id_idx" ON "accounts"("user_id");
+-- create table verifications
+CREATE TABLE "verifications" ("id" bigint IDENTITY(1,1) NOT NULL,"identifier" nvarchar(255) NOT NULL,"value" nvarchar(max) NOT NULL,"expires_at" datetimeoffset(3) NOT NULL,"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"));
+CREATE INDEX "verifications_expires_at_idx" ON "verifications"("expires_at");
+CREATE INDEX "verifications_identifier_idx" ON "verifications"("identifier");
+-- create table desks
+CREATE TABLE "desks" ("id" bigint IDENTITY(1,1) NOT NULL,"owner_id" bigint NOT NULL,"lender_id" bigint,"label" nvarchar(255) NOT NULL,"room" nvarchar(80) NOT NULL,"seats" int NOT NULL,"height" float NOT NULL,"lamp" bit NOT NULL,"booked_at" datetimeoffset(3),"created_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_desks_lender_id" FOREIGN KEY ("lender_id") REFERENCES "sessions"("id") ON DELETE NO ACTION,CONSTRAINT "fk_desks_owner_id" FOREIGN KEY ("owner_id") REFERENCES "users"("id") ON DELETE CASCADE);
+CREATE UNIQUE INDEX "desks_room_label_uidx" ON "desks"("room","label");
+CREATE INDEX "desks_lender_id_idx" ON "desks"("lender_id");
+CREATE INDEX "desks_owner_id_idx" ON "desks"("owner_id");
+CREATE INDEX "desks_owner_id_booked_at_idx" ON "desks"("owner_id","booked_at");
+-- create table desk_key_handovers
+CREATE TABLE "desk_key_handovers" ("id" bigint IDENTITY(1,1) NOT NULL,"desk_id" bigint NOT NULL,"details" nvarchar(max),"handed_on_at" datetimeoffset(3) NOT NULL,"key_number" int NOT NULL,"note" nvarchar(max),"previous_id" bigint,PRIMARY KEY ("id"),CONSTRAINT "fk_desk_key_handovers_desk_id" FOREIGN KEY ("desk_id") REFERENCES "desks"("id") ON DELETE CASCADE,CONSTRAINT "fk_desk_key_handovers_previous_id" FOREIGN KEY ("previous_id") REFERENCES "desk_key_handovers"("id") ON DELETE NO ACTION);
+CREATE INDEX "desk_key_handovers_previous_id_idx" ON "desk_key_handovers"("previous_id");
+CREATE INDEX "desk_key_handovers_handed_on_at_idx" ON "desk_key_handovers"("handed_on_at");
+CREATE UNIQUE INDEX "desk_key_handovers_desk_id_key_number_handed_on_at_uidx" ON "desk_key_handovers"("desk_id","key_number","handed_on_at");

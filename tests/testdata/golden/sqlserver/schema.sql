@@ -1,0 +1,20 @@
+-- create schema people
+CREATE SCHEMA "people";
+-- create schema auth
+CREATE SCHEMA "auth";
+-- create table people.members
+CREATE TABLE "people"."members" ("id" nvarchar(36) NOT NULL,"name" nvarchar(255) NOT NULL,"email" nvarchar(255) NOT NULL,"email_verified" bit NOT NULL,"image" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"));
+CREATE UNIQUE INDEX "members_email_uidx" ON "people"."members"("email");
+-- create table auth.sessions
+CREATE TABLE "auth"."sessions" ("id" nvarchar(36) NOT NULL,"user_id" nvarchar(36) NOT NULL,"token" nvarchar(255) NOT NULL,"expires_at" datetimeoffset(3) NOT NULL,"ip_address" nvarchar(max),"user_agent" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_auth_sessions_user_id" FOREIGN KEY ("user_id") REFERENCES "people"."members"("id") ON DELETE CASCADE);
+CREATE INDEX "sessions_expires_at_idx" ON "auth"."sessions"("expires_at");
+CREATE UNIQUE INDEX "sessions_token_uidx" ON "auth"."sessions"("token");
+CREATE INDEX "sessions_user_id_idx" ON "auth"."sessions"("user_id");
+-- create table auth.accounts
+CREATE TABLE "auth"."accounts" ("id" nvarchar(36) NOT NULL,"user_id" nvarchar(36) NOT NULL,"account_id" nvarchar(255) NOT NULL,"provider_id" nvarchar(255) NOT NULL,"access_token" nvarchar(max),"refresh_token" nvarchar(max),"id_token" nvarchar(max),"access_token_expires_at" datetimeoffset(3),"refresh_token_expires_at" datetimeoffset(3),"scope" nvarchar(max),"password" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_auth_accounts_user_id" FOREIGN KEY ("user_id") REFERENCES "people"."members"("id") ON DELETE CASCADE);
+CREATE UNIQUE INDEX "accounts_provider_id_account_id_uidx" ON "auth"."accounts"("provider_id","account_id");
+CREATE INDEX "accounts_user_id_idx" ON "auth"."accounts"("user_id");
+-- create table auth.verifications
+CREATE TABLE "auth"."verifications" ("id" nvarchar(36) NOT NULL,"identifier" nvarchar(255) NOT NULL,"value" nvarchar(max) NOT NULL,"expires_at" datetimeoffset(3) NOT NULL,"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"));
+CREATE INDEX "verifications_expires_at_idx" ON "auth"."verifications"("expires_at");
+CREATE INDEX "verifications_identifier_idx" ON "auth"."verifications"("identifier");

@@ -303,7 +303,7 @@ func toInt64(v any) (int64, bool) {
 	case rv.CanInt():
 		return rv.Int(), true
 	case rv.CanUint():
-		return int64(rv.Uint()), rv.Uint() <= math.MaxInt64
+		return int64(rv.Uint()), rv.Uint() <= math.MaxInt64 //nolint:gosec // what overflows is not ok
 	case rv.CanFloat():
 		n := rv.Float()
 		return int64(n), n == math.Trunc(n) && n >= math.MinInt64 && n < math.MaxInt64
@@ -349,7 +349,7 @@ func textNumber(v any) any {
 // timeLayouts are the forms in which a date arrives as text: JSON, Better Auth
 // on SQLite, the SQLite drivers, and MySQL without parseTime. Those without a
 // zone are UTC.
-var timeLayouts = []string{
+var timeLayouts = []string{ //nolint:gochecknoglobals // a table that nothing writes
 	time.RFC3339Nano,
 	"2006-01-02 15:04:05.999999999-07:00",
 	"2006-01-02T15:04:05.999999999",

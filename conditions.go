@@ -13,7 +13,7 @@ import (
 )
 
 // nothing is an SQL value that compares with nothing, not even with NULL.
-var nothing = clause.Expr{SQL: "NULL"}
+var nothing = clause.Expr{SQL: "NULL"} //nolint:gochecknoglobals // a constant of a type that has none
 
 // comparable is what an id is compared with in its column. An id that no row
 // can have matches none.

@@ -59,7 +59,7 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 		"several at once": {
 			authplugin.Config{
 				Naming:    authplugin.SnakeCase,
-				User:      authplugin.ModelConfig{Columns: map[string]string{"nmae": "x"}, AdditionalFields: authplugin.Fields{"rolle": {}}},
+				User:      authplugin.ModelConfig{Columns: map[string]string{"fulname": "x"}, AdditionalFields: authplugin.Fields{"rolle": {}}},
 				Session:   authplugin.ModelConfig{Table: "x\"; DROP TABLE users; --"},
 				Models:    map[string]authplugin.ModelConfig{"sesion": {}, "user": {}},
 				Plugins:   []authplugin.Plugin{nil},
@@ -68,7 +68,7 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 			},
 			map[string]string{
 				"Naming":                              "refine BetterAuthNaming",
-				`User.Columns["nmae"]`:                `did you mean "name"?`,
+				`User.Columns["fulname"]`:             `did you mean "name"?`,
 				`User.AdditionalFields["rolle"].Type`: "is missing",
 				"Session.Table":                       "has a character other than",
 				`Models["sesion"]`:                    `did you mean "session"?`,

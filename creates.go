@@ -36,7 +36,7 @@ func (c *core) prepareCreate(db *gorm.DB) {
 	}
 	eachStruct(stmt, func(rv reflect.Value) error { return b.prepareStruct(stmt, rv, now, updating) })
 	b.selectGenerated(stmt)
-	b.expandUpsert(stmt, now)
+	b.expandUpsert(stmt)
 }
 
 // finishCreate checks what is about to be written.
@@ -295,7 +295,7 @@ func (b *binding) selectGenerated(stmt *gorm.Statement) {
 
 // expandUpsert writes out UpdateAll, which GORM would do without regard to the
 // library's times: the moment of creation stays, that of the update is new.
-func (b *binding) expandUpsert(stmt *gorm.Statement, now any) {
+func (b *binding) expandUpsert(stmt *gorm.Statement) {
 	c, ok := stmt.Clauses["ON CONFLICT"]
 	if !ok {
 		return

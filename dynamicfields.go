@@ -25,7 +25,7 @@ func (b *binding) values(rv reflect.Value) Values {
 	if b.additional == nil {
 		return nil
 	}
-	v, _ := reflect.Indirect(rv).FieldByIndex(b.additional).Interface().(Values)
+	v, _ := reflect.TypeAssert[Values](reflect.Indirect(rv).FieldByIndex(b.additional))
 	return v
 }
 
@@ -35,7 +35,7 @@ func (b *binding) setValue(rv reflect.Value, name string, value any) {
 	if field.IsNil() {
 		field.Set(reflect.ValueOf(make(Values, len(b.model.fields))))
 	}
-	v, _ := field.Interface().(Values)
+	v, _ := reflect.TypeAssert[Values](field)
 	v[name] = value
 }
 
@@ -54,7 +54,7 @@ func (b *binding) bindValue(rv reflect.Value) {
 	if !rv.CanAddr() {
 		return
 	}
-	if target, ok := rv.Addr().Interface().(bindable); ok {
+	if target, ok := reflect.TypeAssert[bindable](rv.Addr()); ok {
 		target.bindModel(b.model)
 	}
 }

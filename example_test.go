@@ -101,14 +101,14 @@ func ExampleConfig_names() {
 func ExampleConfig_Validate() {
 	err := authplugin.Config{
 		User: authplugin.ModelConfig{
-			Columns:          map[string]string{"nmae": "full_name"},
+			Columns:          map[string]string{"fulname": "full_name"},
 			AdditionalFields: authplugin.Fields{"rolle": {}},
 		},
 	}.Validate()
 	fmt.Println(err)
 	// Output:
 	// authplugin: User.AdditionalFields["rolle"].Type: is missing; it is one of String, Number, Float, BigInt, Boolean, Date, JSON, StringArray, NumberArray, Enum(...)
-	// authplugin: User.Columns["nmae"]: the model user has no such field; did you mean "name"?
+	// authplugin: User.Columns["fulname"]: the model user has no such field; did you mean "name"?
 }
 
 func ExampleValues() {

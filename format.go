@@ -37,7 +37,7 @@ func formatModel(f fmt.State, v any) {
 	rv := reflect.ValueOf(v)
 	_, _ = fmt.Fprintf(f, "%s{", rv.Type().Name())
 	first := true
-	print := func(name string, value any, secret bool) {
+	write := func(name string, value any, secret bool) {
 		if !first {
 			_, _ = fmt.Fprint(f, " ")
 		}
@@ -57,13 +57,13 @@ func formatModel(f fmt.State, v any) {
 		if t, ok := value.(time.Time); ok {
 			value = t.UTC().Format(jsonTime)
 		}
-		print(field.Name, value, secret)
+		write(field.Name, value, secret)
 	}
 	index := additionalIndex(rv.Type())
-	values, _ := rv.FieldByIndex(index).Interface().(Values)
+	values, _ := reflect.TypeAssert[Values](rv.FieldByIndex(index))
 	bound := boundModelOf(rv)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		print(name, values[name], bound.hides(name))
+		write(name, values[name], bound.hides(name))
 	}
 	_, _ = fmt.Fprint(f, "}")
 }

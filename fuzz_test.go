@@ -3,8 +3,8 @@ package authplugin_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -107,7 +107,7 @@ func FuzzFieldMap(f *testing.F) {
 	n := 0
 	f.Fuzz(func(t *testing.T, name, value string) {
 		n++
-		u := authplugin.User{Name: "x", Email: fmt.Sprintf("%d", n), Additional: authplugin.Values{name: value}}
+		u := authplugin.User{Name: "x", Email: strconv.Itoa(n), Additional: authplugin.Values{name: value}}
 		err := db.Create(&u).Error
 		var fe *authplugin.FieldError
 		if err != nil {

@@ -186,11 +186,11 @@ func (c *core) relatedModel(sf *schema.Field) *model {
 // refuseUnresolved stops DDL whose column type could not be told.
 func (c *core) refuseUnresolved(db *gorm.DB) {
 	sql := db.Statement.SQL.String()
-	i := strings.Index(sql, unresolvedType)
-	if db.Error != nil || i < 0 {
+	_, after, ok := strings.Cut(sql, unresolvedType)
+	if db.Error != nil || !ok {
 		return
 	}
-	message := sql[i+len(unresolvedType):]
+	message := after
 	message = strings.TrimPrefix(message, "/*")
 	message, _, _ = strings.Cut(message, "*/")
 	_ = db.AddError(errors.New(message))

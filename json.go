@@ -64,7 +64,7 @@ func MarshalModel(v any) ([]byte, error) {
 		return nil, err
 	}
 	if index := additionalIndex(rv.Type()); index != nil {
-		values, _ := rv.FieldByIndex(index).Interface().(Values)
+		values, _ := reflect.TypeAssert[Values](rv.FieldByIndex(index))
 		hidden := boundModelOf(rv)
 		for _, name := range slices.Sorted(maps.Keys(values)) {
 			if hidden.hides(name) {

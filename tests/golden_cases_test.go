@@ -60,7 +60,7 @@ func goldenCases() []goldenCase {
 		})},
 		{name: "fields", config: always(withUserFields(everyField()))},
 		{name: "fields-attributes", config: always(withUserFields(everyAttribute()))},
-		{name: "fields-added", before: always(authplugin.Config{}), config: always(withUserFields(everyField()))},
+		{name: "fields-added", before: always(authplugin.Config{}), config: always(withUserFields(everyAddedField()))},
 		{name: "fields-added-attributes", before: always(authplugin.Config{}), config: always(withUserFields(everyAttribute()))},
 		{
 			name: "schema", only: []string{"postgres", "sqlserver"},
@@ -77,6 +77,16 @@ func goldenCases() []goldenCase {
 
 func withUserFields(fields authplugin.Fields) authplugin.Config {
 	return authplugin.Config{User: authplugin.ModelConfig{AdditionalFields: fields}}
+}
+
+// everyAddedField is everyField, with a length for the text that has a constant
+// default.
+func everyAddedField() authplugin.Fields {
+	fields := everyField()
+	role := fields["role"]
+	role.Size = 20
+	fields["role"] = role
+	return fields
 }
 
 // everyAttribute has what everyField lacks: fields that are required, with and
@@ -154,7 +164,10 @@ func (deskPlugin) Schema() authplugin.PluginSchema {
 						References: &authplugin.Reference{Model: "deskKeyHandover", OnDelete: authplugin.NoAction},
 					},
 				},
-				Indexes: []authplugin.Index{{Fields: []string{"deskId", "keyNumber", "handedOnAt"}, Unique: true}},
+				Indexes: []authplugin.Index{
+					{Fields: []string{"deskId", "keyNumber", "handedOnAt"}, Unique: true},
+					{Fields: []string{"keyNumber", "previousId"}, Unique: true}, // one of them may be NULL
+				},
 			},
 		},
 		Fields: map[string]authplugin.Fields{"user": {"deskCount": {Type: authplugin.Number, DefaultValue: 0}}},

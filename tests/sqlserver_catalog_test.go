@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"cmp"
 	"database/sql/driver"
 	"fmt"
 	"regexp"
@@ -59,11 +60,26 @@ func (s *fakeServer) open(t *testing.T, gormConfig *gorm.Config) (*gorm.DB, *sql
 	must(t, err)
 	t.Cleanup(func() {
 		must(t, pool.Close())
+		checkTSQL(t, recording)
 		if len(s.unknown) > 0 {
 			t.Errorf("DDL that the fake does not know:\n%s", strings.Join(s.unknown, "\n"))
 		}
 	})
 	return db, recording
+}
+
+// checkTSQL has every recorded statement checked. Of transactions only the fact
+// is recorded, not the text.
+func checkTSQL(t *testing.T, recording *sqlrecorder.Recording) {
+	t.Helper()
+	for _, query := range recording.SQL() {
+		if query == "BEGIN" || query == "COMMIT" || query == "ROLLBACK" {
+			continue
+		}
+		if err := sqlrecorder.Check(query); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // answer implements sqlrecorder's answers.
@@ -111,7 +127,7 @@ var (
 	addElement   = regexp.MustCompile(`^ALTER TABLE (\S+) ADD (.*)$`)
 	columnDef    = regexp.MustCompile(`^"([^"]+)" ([a-z0-9]+)(?:\((\w+)\))?( IDENTITY\(1,1\))?( NOT NULL)?(?:\s+DEFAULT\s+(.+))?$`)
 	primaryKey   = regexp.MustCompile(`^PRIMARY KEY \(([^)]*)\)$`)
-	foreignKey   = regexp.MustCompile(`^CONSTRAINT "([^"]+)" FOREIGN KEY \("([^"]+)"\) REFERENCES (\S+)\("([^"]+)"\) ON DELETE (CASCADE|SET NULL|NO ACTION)$`)
+	foreignKey   = regexp.MustCompile(`^CONSTRAINT "([^"]+)" FOREIGN KEY \("([^"]+)"\) REFERENCES (\S+)\("([^"]+)"\)(?: ON DELETE (CASCADE|SET NULL|NO ACTION))?$`)
 )
 
 // define carries out one statement of DDL, if it is one that is known.
@@ -159,7 +175,7 @@ func (s *fakeServer) add(name, element string) bool {
 	}
 	if m := foreignKey.FindStringSubmatch(element); m != nil {
 		_, target := splitName(unquote(m[3]))
-		table.keys = append(table.keys, []driver.Value{bare, "f", m[1], int64(1), m[2], false, false, false, false, target, m[4], m[5]})
+		table.keys = append(table.keys, []driver.Value{bare, "f", m[1], int64(1), m[2], false, false, false, false, target, m[4], cmp.Or(m[5], "NO ACTION")})
 		return s.tables[unquote(m[3])] != nil
 	}
 	m := columnDef.FindStringSubmatch(element)
@@ -179,7 +195,7 @@ func (s *fakeServer) add(name, element string) bool {
 func sizeOf(sqlType, size string) (length, scale int64) {
 	n, err := strconv.ParseInt(size, 10, 64)
 	switch {
-	case size == "max":
+	case strings.EqualFold(size, "max"):
 		return -1, 0
 	case err == nil && sqlType == "nvarchar":
 		return 2 * n, 0
@@ -190,16 +206,27 @@ func sizeOf(sqlType, size string) (length, scale int64) {
 	}
 }
 
+// addIndex refuses keys that are too long: 900 bytes for the clustered primary
+// key, 1700 for others.
 func (s *fakeServer) addIndex(name, index, columns string, unique, primary, filtered bool) bool {
 	table := s.tables[name]
 	if table == nil {
 		return false
 	}
 	_, bare := splitName(name)
+	length, limit := int64(0), int64(1700)
+	if primary {
+		limit = 900
+	}
 	for i, column := range strings.Split(columns, ",") {
+		at := slices.IndexFunc(table.columns, func(row []driver.Value) bool { return row[1] == unquote(column) })
+		if at < 0 || table.columns[at][3].(int64) < 0 {
+			return false
+		}
+		length += table.columns[at][3].(int64)
 		table.keys = append(table.keys, []driver.Value{bare, "i", index, int64(i + 1), unquote(column), unique, primary, filtered, false, nil, nil, nil})
 	}
-	return true
+	return length <= limit
 }
 
 func unquote(name string) string { return strings.ReplaceAll(name, `"`, "") }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ func splitTableNames(names []string) ([]tableName, error) {
 			}
 		}
 		if name == "" {
-			return nil, fmt.Errorf("a table name is empty")
+			return nil, errors.New("a table name is empty")
 		}
 		if !slices.Contains(split, n) {
 			split = append(split, n)

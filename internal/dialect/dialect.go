@@ -6,6 +6,7 @@ package dialect
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -152,7 +153,7 @@ type Type struct {
 }
 
 // ErrLockTimeout means that another process held the migration lock for too long.
-var ErrLockTimeout = fmt.Errorf("another process holds the migration lock")
+var ErrLockTimeout = errors.New("another process holds the migration lock")
 
 // Server is what is read of a server once, at start.
 type Server struct {
@@ -168,7 +169,7 @@ func New(name string, server Server) (Dialect, error) {
 	case "postgres":
 		return Postgres{}, nil
 	case "mysql":
-		return MySQL{MariaDB: server.MariaDB}, nil
+		return MySQL(server), nil
 	case "sqlserver":
 		return SQLServer{}, nil
 	default:

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -47,7 +49,7 @@ func pollLock(ctx context.Context, wait time.Duration, try func() (bool, error))
 			return fmt.Errorf("%w: waited %s", ErrLockTimeout, waited.Round(time.Millisecond))
 		}
 		// Replicas that started together must not ask in step.
-		jittered := pause/2 + rand.N(pause/2)
+		jittered := pause/2 + rand.N(pause/2) //nolint:gosec // a pause is no secret
 		sleep(ctx, min(max(jittered, minLockPause), wait-waited))
 		pause = min(2*pause, maxLockPause)
 	}
@@ -72,9 +74,11 @@ func releaseContext(ctx context.Context) (context.Context, context.CancelFunc) {
 // lockSum is the stable hash of what a lock is for.
 func lockSum(parts ...string) [sha256.Size]byte {
 	text := "authplugin migration lock"
+	var textSb75 strings.Builder
 	for _, part := range parts {
-		text += "\x00" + part
+		textSb75.WriteString("\x00" + part)
 	}
+	text += textSb75.String()
 	return sha256.Sum256([]byte(text))
 }
 
@@ -108,7 +112,7 @@ func (l sessionLock) acquire(ctx context.Context, wait time.Duration) (func(cont
 		case err != nil:
 			return fmt.Errorf("releasing the migration lock: %w", err)
 		case !released:
-			return fmt.Errorf("releasing the migration lock: this connection did not hold it any more")
+			return errors.New("releasing the migration lock: this connection did not hold it any more")
 		}
 		return nil
 	}

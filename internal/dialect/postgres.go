@@ -129,7 +129,7 @@ func (Postgres) TransactionalDDL() bool { return true }
 // ErrorKind implements Dialect by the SQLSTATE, which pgx and lib/pq tell.
 func (Postgres) ErrorKind(err error) ErrorKind {
 	return firstKind(err, func(err error) ErrorKind {
-		coded, ok := err.(interface{ SQLState() string }) //nolint:errorlint // firstKind unwraps
+		coded, ok := err.(interface{ SQLState() string })
 		if !ok {
 			return OtherError
 		}

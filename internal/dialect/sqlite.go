@@ -267,7 +267,7 @@ func sqliteCode(err error) int64 {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	if coded, ok := err.(interface{ Code() int }); ok && strings.Contains(t.PkgPath(), "sqlite") { //nolint:errorlint // firstKind unwraps
+	if coded, ok := err.(interface{ Code() int }); ok && strings.Contains(t.PkgPath(), "sqlite") {
 		return int64(coded.Code())
 	}
 	return 0

@@ -69,13 +69,13 @@ func TestSQLiteLockCommitsAfterReaders(t *testing.T) {
 		if _, err := writer.ExecContext(t.Context(), "PRAGMA busy_timeout = 0"); err != nil {
 			t.Fatal(err)
 		}
-		rows := startReading(t, reader)
+		rows := startReading(t, reader) //nolint:rowserrcheck // it holds a lock and is never read to its end
 		time.AfterFunc(100*time.Millisecond, func() { _ = rows.Close() })
 		if err := release(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 
-		rows = startReading(t, reader)
+		rows = startReading(t, reader) //nolint:rowserrcheck // it holds a lock and is never read to its end
 		release = mustLock(t, d, writer, "")
 		if _, err := writer.ExecContext(t.Context(), "INSERT INTO done VALUES ('never')"); err != nil {
 			t.Fatal(err)

@@ -145,7 +145,7 @@ func (SQLServer) TransactionalDDL() bool { return true }
 // ErrorKind implements Dialect by the error number.
 func (SQLServer) ErrorKind(err error) ErrorKind {
 	return firstKind(err, func(err error) ErrorKind {
-		numbered, ok := err.(interface{ SQLErrorNumber() int32 }) //nolint:errorlint // firstKind unwraps
+		numbered, ok := err.(interface{ SQLErrorNumber() int32 })
 		if !ok {
 			return OtherError
 		}

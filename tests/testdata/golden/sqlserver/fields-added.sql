@@ -15,7 +15,7 @@ ALTER TABLE "users" ADD "friend_mail" nvarchar(255);
 -- add column users.points
 ALTER TABLE "users" ADD "points" nvarchar(max);
 -- add column users.role
-ALTER TABLE "users" ADD "role" nvarchar(max)	DEFAULT	'user';
+ALTER TABLE "users" ADD "role" nvarchar(20)	DEFAULT	'user';
 -- add column users.score
 ALTER TABLE "users" ADD "score" float;
 -- add column users.settings

@@ -9,5 +9,6 @@ CREATE INDEX "desks_owner_id_booked_at_idx" ON "desks"("owner_id","booked_at");
 -- create table desk_key_handovers
 CREATE TABLE "desk_key_handovers" ("id" nvarchar(36) NOT NULL,"desk_id" nvarchar(36) NOT NULL,"details" nvarchar(max),"handed_on_at" datetimeoffset(3) NOT NULL,"key_number" int NOT NULL,"note" nvarchar(max),"previous_id" nvarchar(36),PRIMARY KEY ("id"),CONSTRAINT "fk_desk_key_handovers_desk_id" FOREIGN KEY ("desk_id") REFERENCES "desks"("id") ON DELETE CASCADE,CONSTRAINT "fk_desk_key_handovers_previous_id" FOREIGN KEY ("previous_id") REFERENCES "desk_key_handovers"("id") ON DELETE NO ACTION);
 CREATE INDEX "desk_key_handovers_previous_id_idx" ON "desk_key_handovers"("previous_id");
+CREATE UNIQUE INDEX "desk_key_handovers_key_number_previous_id_uidx" ON "desk_key_handovers"("key_number","previous_id") WHERE "previous_id" IS NOT NULL;
 CREATE INDEX "desk_key_handovers_handed_on_at_idx" ON "desk_key_handovers"("handed_on_at");
 CREATE UNIQUE INDEX "desk_key_handovers_desk_id_key_number_handed_on_at_uidx" ON "desk_key_handovers"("desk_id","key_number","handed_on_at");

@@ -368,7 +368,7 @@ func (c *core) addForeignKeys(m *model) {
 				Schema: target.schema, FieldSchema: b.schema,
 				Field: &schema.Field{
 					Name: "_" + name, Schema: target.schema, IgnoreMigration: b.waits(f),
-					TagSettings: map[string]string{"CONSTRAINT": name + ",OnDelete:" + string(f.ref.onDelete)},
+					TagSettings: map[string]string{"CONSTRAINT": name + ",OnDelete:" + string(c.onDelete[f])},
 				},
 				References: []*schema.Reference{{
 					PrimaryKey:    target.columns[f.ref.field.column].schema,

@@ -41,7 +41,7 @@ func addColumn(tx *gorm.DB, b *binding, column string) error {
 	table := clause.Table{Name: b.model.table}
 	if bf != nil && bf.ref != nil && tx.Name() == "sqlite" && !tx.DisableForeignKeyConstraintWhenMigrating {
 		_, target := splitTable(bf.ref.model.table)
-		return tx.Exec("ALTER TABLE ? ADD ? ? CONSTRAINT ? REFERENCES ?(?) ON DELETE "+string(bf.ref.onDelete),
+		return tx.Exec("ALTER TABLE ? ADD ? ? CONSTRAINT ? REFERENCES ?(?) ON DELETE "+string(b.core.onDelete[bf.field]),
 			table, clause.Column{Name: column}, sqlType, clause.Table{Name: foreignKeyName(bf.field)},
 			clause.Table{Name: target}, clause.Column{Name: bf.ref.field.column}).Error
 	}

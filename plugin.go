@@ -51,6 +51,8 @@ type core struct {
 	tables map[string]*model
 	// byModel is the binding that a model is migrated by.
 	byModel map[*model]*binding
+	// onDelete is what each foreign key does on this database.
+	onDelete map[*field]OnDelete
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
@@ -112,8 +114,9 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	c := &core{
 		cfg: a.cfg, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		tables: map[string]*model{},
+		tables: map[string]*model{}, onDelete: map[*field]OnDelete{},
 	}
+	c.settleCascades()
 	for _, m := range s.models {
 		_, table := splitTable(m.table)
 		c.tables[table] = m

@@ -506,7 +506,30 @@ func (b *schemaBuilder) makeIndexes() {
 		}
 		for i := range m.indexes {
 			m.indexes[i].name = m.indexes[i].defaultName(m.table)
+			b.checkIndexLength(m, m.indexes[i])
 		}
+	}
+}
+
+// checkIndexLength refuses an index whose text the database cannot index whole.
+func (b *schemaBuilder) checkIndexLength(m *model, x index) {
+	if b.naming.dialect == nil {
+		return
+	}
+	limit := map[string]int{"mysql": 3072 / 4, "sqlserver": 1700 / 2}[b.naming.dialect.Name()]
+	length, path := 0, m.path
+	for _, f := range x.fields {
+		if f.kind != String && f.kind != enumKind && f.kind != idRef {
+			continue
+		}
+		if path = f.path; f.size > 0 {
+			length += f.size
+		} else {
+			length += 255
+		}
+	}
+	if limit > 0 && length > limit {
+		b.errorf(path, "the index %s is over %d characters, and the database indexes at most %d; lower Size", x.name, length, limit)
 	}
 }
 

@@ -2,10 +2,12 @@ package tests
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/gorm-auth/authplugin"
@@ -35,10 +37,8 @@ func TestInteropApplicationTable(t *testing.T) {
 	eachBetterAuth(t, func(t *testing.T, b betterAuth) {
 		before := b.all(t)
 		db, auth := use(t, b.Database, b.config())
-		for range 2 {
-			if err := db.AutoMigrate(&Post{}, &Bookmark{}); err != nil {
-				t.Fatalf("posts.user_id beside user.id, which is %s: %v", b.columnType(t, "user", "id"), err)
-			}
+		if err := db.Migrator().CreateTable(&Post{}, &Bookmark{}); err != nil {
+			t.Fatalf("posts.user_id beside user.id, which is %s: %v", b.columnType(t, "user", "id"), err)
 		}
 		want, got := b.columnType(t, "user", "id"), b.columnType(t, "posts", "user_id")
 		if b.Engine.Dialect() == "mysql" && got != want {
@@ -67,6 +67,29 @@ func TestInteropApplicationTable(t *testing.T) {
 		must(t, db.Find(&posts).Error)
 		if b.Engine.Dialect() != "sqlite" && len(posts) > 0 { // whose foreign keys are a setting of the connection
 			t.Errorf("posts outlive their user: %+v", posts)
+		}
+	})
+}
+
+// GORM's AutoMigrate of a table that has a relation to a user migrates the
+// user's table, too. It must not touch what Better Auth made: on MariaDB it
+// would drop an index and change types and defaults, elsewhere it fails.
+func TestInteropAutoMigrateLeavesTheTables(t *testing.T) {
+	t.Parallel()
+	eachBetterAuth(t, func(t *testing.T, b betterAuth) {
+		before := b.definition(t)
+		recorder := dbtest.NewRecorder()
+		db, _ := useWith(t, b.Database, b.config(), &gorm.Config{Logger: recorder})
+		for range 2 {
+			if err := db.AutoMigrate(&Post{}); err != nil {
+				t.Errorf("AutoMigrate: %v", err)
+			}
+		}
+		after := b.definition(t)
+		for _, fact := range before {
+			if !slices.Contains(after, fact) {
+				t.Errorf("AutoMigrate changed %s\n%s", fact, strings.Join(recorder.DDL(), "\n"))
+			}
 		}
 	})
 }

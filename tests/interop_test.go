@@ -207,8 +207,8 @@ func (r rawRow) truth(t *testing.T, column string) bool {
 // autoIncrement is the only part of a definition that writing rows changes.
 var autoIncrement = regexp.MustCompile(` AUTO_INCREMENT=\d+`)
 
-// definition is everything that the database knows of its tables, one fact a line.
-func (b betterAuth) definition(t *testing.T) string {
+// definition is everything that the database knows of its tables, fact by fact.
+func (b betterAuth) definition(t *testing.T) []string {
 	t.Helper()
 	var queries []string
 	switch b.Engine.Dialect() {
@@ -230,17 +230,18 @@ func (b betterAuth) definition(t *testing.T) string {
 			`SELECT relname, relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1`,
 		}
 	}
-	var lines strings.Builder
+	var facts []string
 	for _, query := range queries {
 		_, list := b.texts(t, query)
 		for _, texts := range list {
+			fact := ""
 			for _, text := range texts {
-				fmt.Fprintf(&lines, "%s|", autoIncrement.ReplaceAllString(text.String, ""))
+				fact += autoIncrement.ReplaceAllString(text.String, "") + "|"
 			}
-			lines.WriteByte('\n')
+			facts = append(facts, fact)
 		}
 	}
-	return lines.String()
+	return facts
 }
 
 // recommendedFor are the indexes that the library has and Better Auth does not.

@@ -176,7 +176,7 @@ func (s *fakeServer) add(name, element string) bool {
 	if m := foreignKey.FindStringSubmatch(element); m != nil {
 		_, target := splitName(unquote(m[3]))
 		table.keys = append(table.keys, []driver.Value{bare, "f", m[1], int64(1), m[2], false, false, false, false, target, m[4], cmp.Or(m[5], "NO ACTION")})
-		return s.tables[unquote(m[3])] != nil
+		return s.canReference(unquote(m[3]), m[4])
 	}
 	m := columnDef.FindStringSubmatch(element)
 	if m == nil {
@@ -189,6 +189,21 @@ func (s *fakeServer) add(name, element string) bool {
 	length, scale := sizeOf(m[2], m[3])
 	table.columns = append(table.columns, []driver.Value{bare, m[1], m[2], length, int64(0), scale, m[5] == "", def, m[4] != ""})
 	return true
+}
+
+// canReference tells whether a column has a unique index without a filter,
+// which a foreign key needs.
+func (s *fakeServer) canReference(name, column string) bool {
+	table := s.tables[name]
+	return table != nil && slices.ContainsFunc(table.keys, func(key []driver.Value) bool {
+		single := 0
+		for _, other := range table.keys {
+			if other[2] == key[2] {
+				single++
+			}
+		}
+		return key[1] == "i" && key[4] == column && key[5] == true && key[7] == false && single == 1
+	})
 }
 
 // sizeOf is what sys.columns says: a length in bytes, -1 for max, and a scale.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	mssql "github.com/microsoft/go-mssqldb"
 	"gorm.io/gorm"
 
 	"github.com/gorm-auth/authplugin"
@@ -30,7 +32,7 @@ type transcript struct {
 
 var (
 	randomValue    = regexp.MustCompile(`^([a-zA-Z0-9]{32}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
-	savepointName  = regexp.MustCompile(`\bsp0x[0-9a-f]+\b`)
+	savepointName  = regexp.MustCompile(`\bsp\d{6,}\b`)
 	forUpdateWords = regexp.MustCompile(`(?i)\bFOR\s+UPDATE\b`)
 )
 
@@ -231,6 +233,53 @@ func TestSQLServerOperations(t *testing.T) {
 				t.Error("FOR UPDATE is a syntax error on SQL Server")
 			}
 		})
+	}
+}
+
+// A uniqueidentifier is handed over as text in the canonical form, which the
+// server converts, and comes back as the driver's bytes. Both are checked with
+// the driver's own type.
+func TestSQLServerUUID(t *testing.T) {
+	t.Parallel()
+	server := newFakeServer()
+	db, recording := server.open(t, nil)
+	must(t, db.Use(authplugin.New(authplugin.Config{GenerateID: authplugin.UUID, AutoMigrate: true})))
+	for _, column := range []struct{ table, name string }{{"users", "id"}, {"sessions", "id"}, {"sessions", "user_id"}, {"accounts", "user_id"}} {
+		columns := server.tables[column.table].columns
+		at := slices.IndexFunc(columns, func(row []driver.Value) bool { return row[1] == column.name })
+		if columns[at][2] != "uniqueidentifier" {
+			t.Errorf("%s.%s is %v", column.table, column.name, columns[at][2])
+		}
+	}
+
+	recording.Reset()
+	u := newUser(t, db, "ada")
+	s := authplugin.Session{UserID: authplugin.ID(strings.ToUpper(string(u.ID))), Token: "token", ExpiresAt: noon}
+	must(t, db.Create(&s).Error)
+	inserts := slices.DeleteFunc(recording.Statements(), func(s sqlrecorder.Statement) bool { return !strings.HasPrefix(s.SQL, "INSERT") })
+	if len(inserts) != 2 {
+		t.Fatalf("inserts: %v", inserts)
+	}
+	handedOver := []any{inserts[0].Args[0], inserts[1].Args[0], inserts[1].Args[1]}
+	want := []any{string(u.ID), string(s.ID), string(u.ID)}
+	if diff := cmp.Diff(want, handedOver); diff != "" {
+		t.Errorf("ids (-want +got):\n%s", diff)
+	}
+	for _, id := range handedOver {
+		var native mssql.UniqueIdentifier
+		text, _ := id.(string)
+		if !idForms[authplugin.UUID].MatchString(text) {
+			t.Errorf("%q is no UUID in lower case", text)
+		}
+		must(t, native.Scan(text))
+		stored, err := native.Value()
+		must(t, err)
+		recording.Answer(rowsOf(stored))
+		var read authplugin.User
+		must(t, db.First(&read, authplugin.ID(text)).Error)
+		if string(read.ID) != text {
+			t.Errorf("%s came back as %s", text, read.ID)
+		}
 	}
 }
 

@@ -296,7 +296,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p9 = NULL
 -- @p10 = "user"
 -- @p11 = NULL
-SAVE TRANSACTION sp10813849634917878845;
+SAVE TRANSACTION savepoint_1;
 INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at","age","born_at","role","settings") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11);
 -- @p1 = "user-9"
 -- @p2 = "Ada"
@@ -309,7 +309,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p9 = NULL
 -- @p10 = "user"
 -- @p11 = NULL
-ROLLBACK TRANSACTION sp10813849634917878845;
+ROLLBACK TRANSACTION savepoint_1;
 UPDATE "users" SET "name"=@p1,"updated_at"=@p2 WHERE "id" = @p3;
 -- @p1 = "Ada L."
 -- @p2 = 2026-11-21T07:00:00.123Z

@@ -288,7 +288,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p8 = NULL
 -- @p9 = "user"
 -- @p10 = NULL
-SAVE TRANSACTION sp11436293051722370421;
+SAVE TRANSACTION savepoint_1;
 INSERT INTO "users" ("name","email","email_verified","image","created_at","updated_at","age","born_at","role","settings") OUTPUT INSERTED."id" VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10);
 -- @p1 = "Ada"
 -- @p2 = "ada@example.com"
@@ -300,7 +300,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p8 = NULL
 -- @p9 = "user"
 -- @p10 = NULL
-ROLLBACK TRANSACTION sp11436293051722370421;
+ROLLBACK TRANSACTION savepoint_1;
 UPDATE "users" SET "name"=@p1,"updated_at"=@p2 WHERE "id" = @p3;
 -- @p1 = "Ada L."
 -- @p2 = 2026-11-21T07:00:00.123Z

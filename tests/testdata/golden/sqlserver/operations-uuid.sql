@@ -296,9 +296,9 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p9 = NULL
 -- @p10 = "user"
 -- @p11 = NULL
-SAVE TRANSACTION sp14724717076038871487;
+SAVE TRANSACTION savepoint_9;
 INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at","age","born_at","role","settings") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11);
--- @p1 = <id_9>
+-- @p1 = <id_10>
 -- @p2 = "Ada"
 -- @p3 = "ada@example.com"
 -- @p4 = false (bool)
@@ -309,7 +309,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p9 = NULL
 -- @p10 = "user"
 -- @p11 = NULL
-ROLLBACK TRANSACTION sp14724717076038871487;
+ROLLBACK TRANSACTION savepoint_9;
 UPDATE "users" SET "name"=@p1,"updated_at"=@p2 WHERE "id" = @p3;
 -- @p1 = "Ada L."
 -- @p2 = 2026-11-21T07:00:00.123Z

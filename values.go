@@ -61,14 +61,18 @@ func (v Values) Bool(name string) bool {
 
 // Int returns a number or bigint field, 0 when it is absent, NULL or not a whole number.
 func (v Values) Int(name string) int64 {
-	n, _ := toInt64(v[name])
-	return n
+	if n, ok := toInt64(v[name]); ok {
+		return n
+	}
+	return 0
 }
 
 // Float returns a float or number field, 0 when it is absent, NULL or of another type.
 func (v Values) Float(name string) float64 {
-	f, _ := toFloat64(v[name])
-	return f
+	if f, ok := toFloat64(v[name]); ok {
+		return f
+	}
+	return 0
 }
 
 // Time returns a date field, the zero time when it is absent, NULL or of another type.

@@ -151,10 +151,10 @@ func TestGoldenDDLOfSQLServer(t *testing.T) {
 			t.Parallel()
 			server := newFakeServer()
 			if c.before != nil {
-				_, before := server.use(t, c.before("sqlserver"), c.gorm)
+				before := server.use(t, c.before("sqlserver"), c.gorm)
 				must(t, before.Migrate(t.Context()))
 			}
-			_, auth := server.use(t, c.config("sqlserver"), c.gorm)
+			auth := server.use(t, c.config("sqlserver"), c.gorm)
 			script := planSQL(t, auth)
 			checkGolden(t, "sqlserver/"+c.name, script)
 			for _, statement := range splitStatements(script) {

@@ -197,6 +197,54 @@ func TestOtherModelsAreLeftAlone(t *testing.T) {
 	})
 }
 
+// FirstOrCreate takes the new row from conditions that the plugin has adapted.
+func TestFirstOrCreate(t *testing.T) {
+	t.Parallel()
+	eachStrategy(t, func(t *testing.T, e dbtest.Engine, s authplugin.IDStrategy) {
+		cfg := fieldsConfig()
+		cfg.GenerateID = s
+		db, _ := migrated(t, e, cfg)
+		ada := newUser(t, db, "ada")
+		want := authplugin.Session{UserID: ada.ID, Token: "t", ExpiresAt: noon}
+		for range 2 {
+			var got authplugin.Session
+			must(t, db.Where(&want).FirstOrCreate(&got).Error)
+			if got.UserID != ada.ID || got.Token != "t" || !got.ExpiresAt.Equal(noon.Truncate(time.Millisecond)) {
+				t.Errorf("got %v", got)
+			}
+		}
+		var n int64
+		must(t, db.Model(&authplugin.Session{}).Count(&n).Error)
+		if n != 1 {
+			t.Errorf("%d sessions", n)
+		}
+		var eve authplugin.User
+		must(t, db.Where(map[string]any{"email": "eve"}).Attrs(authplugin.User{Name: "Eve"}).
+			Assign(authplugin.User{Additional: authplugin.Values{"city": "Ulm", "bornAt": noon, "friend": ada.ID}}).FirstOrCreate(&eve).Error)
+		must(t, db.Where(map[string]any{"email": "eve"}).
+			Assign(authplugin.User{Additional: authplugin.Values{"age": 7}}).FirstOrCreate(&eve).Error)
+		var found authplugin.User
+		must(t, db.First(&found, eve.ID).Error)
+		if found.Name != "Eve" || found.Additional["city"] != "Ulm" || found.Additional["age"] != int64(7) || found.Additional["friend"] != ada.ID {
+			t.Errorf("found %v", found)
+		}
+		// A struct with some of the columns reads the same rows.
+		var names []struct {
+			ID   authplugin.ID
+			Name string
+		}
+		must(t, db.Model(&authplugin.User{}).Order("email DESC").Find(&names).Error)
+		if len(names) != 2 || names[0].ID != eve.ID || names[1].Name != "ada" {
+			t.Errorf("names %v", names)
+		}
+		var ids []authplugin.ID
+		must(t, db.Model(&authplugin.User{}).Order("email DESC").Pluck("id", &ids).Error)
+		if len(ids) != 2 || ids[0] != eve.ID {
+			t.Errorf("ids %v", ids)
+		}
+	})
+}
+
 // One map for many rows, written concurrently, is never changed.
 func TestSharedValuesAreNotChanged(t *testing.T) {
 	t.Parallel()

@@ -35,14 +35,14 @@ type fakeTable struct {
 func newFakeServer() *fakeServer { return &fakeServer{tables: map[string]*fakeTable{}} }
 
 // use opens the server with the plugin.
-func (s *fakeServer) use(t *testing.T, cfg authplugin.Config, gormConfig *gorm.Config) (*gorm.DB, *authplugin.Auth) {
+func (s *fakeServer) use(t *testing.T, cfg authplugin.Config, gormConfig *gorm.Config) *authplugin.Auth {
 	t.Helper()
 	db, _ := s.open(t, gormConfig)
 	auth := authplugin.New(cfg)
 	if err := db.Use(auth); err != nil {
 		t.Fatalf("db.Use: %v", err)
 	}
-	return db, auth
+	return auth
 }
 
 // open makes a connection, whose statements are recorded. At the end of the
@@ -164,7 +164,7 @@ func (s *fakeServer) add(name, element string) bool {
 	if table == nil {
 		return false
 	}
-	_, bare := splitName(name)
+	bare := bareName(name)
 	if m := primaryKey.FindStringSubmatch(element); m != nil {
 		for _, column := range table.columns {
 			if `"`+column[1].(string)+`"` == m[1] {
@@ -174,7 +174,7 @@ func (s *fakeServer) add(name, element string) bool {
 		return s.addIndex(name, "PK__"+bare, m[1], true, true, false)
 	}
 	if m := foreignKey.FindStringSubmatch(element); m != nil {
-		_, target := splitName(unquote(m[3]))
+		target := bareName(unquote(m[3]))
 		table.keys = append(table.keys, []driver.Value{bare, "f", m[1], int64(1), m[2], false, false, false, false, target, m[4], cmp.Or(m[5], "NO ACTION")})
 		return s.canReference(unquote(m[3]), m[4])
 	}
@@ -228,7 +228,7 @@ func (s *fakeServer) addIndex(name, index, columns string, unique, primary, filt
 	if table == nil {
 		return false
 	}
-	_, bare := splitName(name)
+	bare := bareName(name)
 	length, limit := int64(0), int64(1700)
 	if primary {
 		limit = 900
@@ -246,12 +246,8 @@ func (s *fakeServer) addIndex(name, index, columns string, unique, primary, filt
 
 func unquote(name string) string { return strings.ReplaceAll(name, `"`, "") }
 
-func splitName(name string) (schemaName, table string) {
-	if schemaName, table, ok := strings.Cut(name, "."); ok {
-		return schemaName, table
-	}
-	return "", name
-}
+// bareName is a table's name without its schema.
+func bareName(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 // splitList splits at the commas outside of brackets and strings.
 func splitList(list string) []string {

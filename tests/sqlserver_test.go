@@ -23,58 +23,6 @@ import (
 // handed exactly the statements and values of the golden files, and that all of
 // it is Transact-SQL.
 
-// transcript writes statements with their values. What is random gets a name
-// that says only which values are the same.
-type transcript struct {
-	text  strings.Builder
-	names map[string]string
-}
-
-var (
-	randomValue    = regexp.MustCompile(`^([a-zA-Z0-9]{32}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
-	savepointName  = regexp.MustCompile(`\bsp\d{6,}\b`)
-	forUpdateWords = regexp.MustCompile(`(?i)\bFOR\s+UPDATE\b`)
-)
-
-func (t *transcript) section(name string, statements []sqlrecorder.Statement) {
-	fmt.Fprintf(&t.text, "-- # %s\n", name)
-	for _, s := range statements {
-		query := savepointName.ReplaceAllStringFunc(strings.TrimSpace(s.SQL), func(name string) string { return t.name("savepoint", name) })
-		t.text.WriteString(sortForeignKeys(strings.TrimSuffix(query, ";")) + ";\n")
-		for i, arg := range s.Args {
-			fmt.Fprintf(&t.text, "-- @p%d = %s\n", i+1, t.value(arg))
-		}
-	}
-}
-
-func (t *transcript) value(arg any) string {
-	switch v := arg.(type) {
-	case nil:
-		return "NULL"
-	case time.Time:
-		return v.Format("2006-01-02T15:04:05.999999999Z07:00")
-	case string:
-		if randomValue.MatchString(v) && !isSupplied(v) {
-			return "<" + t.name("id", v) + ">"
-		}
-		return fmt.Sprintf("%q", v)
-	default:
-		return fmt.Sprintf("%v (%T)", v, v)
-	}
-}
-
-func (t *transcript) name(kind, value string) string {
-	if t.names == nil {
-		t.names = map[string]string{}
-	}
-	if t.names[value] == "" {
-		t.names[value] = fmt.Sprintf("%s_%d", kind, len(t.names)+1)
-	}
-	return t.names[value]
-}
-
-func isSupplied(id string) bool { return id == string(suppliedID(authplugin.UUID)) }
-
 // The first start of an application creates everything under the lock; the
 // second finds it in the catalog, and neither locks nor issues DDL.
 func TestSQLServerStartup(t *testing.T) {
@@ -139,7 +87,7 @@ func (s *fakeServer) checkUniqueIndexes(t *testing.T) {
 func TestSQLServerMigrationQuestions(t *testing.T) {
 	t.Parallel()
 	server := newFakeServer()
-	_, auth := server.use(t, authplugin.Config{}, nil)
+	auth := server.use(t, authplugin.Config{}, nil)
 	must(t, auth.Migrate(t.Context()))
 	users, sessions := server.tables["users"], server.tables["sessions"]
 	users.keys = slices.DeleteFunc(users.keys, func(row []driver.Value) bool { return row[2] == "users_email_uidx" })
@@ -166,6 +114,8 @@ func TestSQLServerMigrationQuestions(t *testing.T) {
 		t.Errorf("plan where every answer is a row:\n%s", plan)
 	}
 }
+
+var forUpdateWords = regexp.MustCompile(`(?i)\bFOR\s+UPDATE\b`)
 
 // sqlServerIDs are the strategies, and how the driver hands out an id.
 func sqlServerIDs() map[string]struct {

@@ -194,7 +194,8 @@ func sizeOfType(sqlType string) int {
 	if !ok {
 		return 0
 	}
-	n, _ := strconv.Atoi(strings.TrimSuffix(rest, ")"))
+	digits, _, _ := strings.Cut(rest, ")")
+	n, _ := strconv.Atoi(digits)
 	return n
 }
 
@@ -225,6 +226,16 @@ func (c *core) columnType(f *field) string {
 
 // typeOfID is the type of a model's id column, or of a column that references it.
 func (c *core) typeOfID(m *model, primary bool) string {
+	if !primary && c.bound.Load() {
+		if existing := c.existingIDType(m); existing != "" {
+			return existing
+		}
+	}
+	return c.ownTypeOfID(m, primary)
+}
+
+// ownTypeOfID is that type in tables that the library creates.
+func (c *core) ownTypeOfID(m *model, primary bool) string {
 	id := m.id
 	if id.columnType != "" {
 		return id.columnType

@@ -14,6 +14,9 @@ func (c *core) settleCascades() {
 	for _, m := range c.schema.models {
 		for _, f := range m.references() {
 			c.onDelete[f] = f.ref.onDelete
+			if f.ref.onDelete == Restrict && c.dialect.Name() == "sqlserver" {
+				c.onDelete[f] = NoAction // which is the same there, under the only name it has
+			}
 			if f.ref.onDelete == Cascade || f.ref.onDelete == SetNull {
 				keys = append(keys, f)
 			}

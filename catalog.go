@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/gorm-auth/authplugin/internal/dialect"
 )
@@ -22,5 +23,57 @@ func (c *core) inspectOn(ctx context.Context, q dialect.Querier) (*dialect.Catal
 	if err != nil {
 		return nil, fmt.Errorf("authplugin: cannot read the catalog: %w", err)
 	}
+	c.noteIDTypes(catalog)
 	return catalog, nil
+}
+
+// noteIDTypes remembers the types of id columns that differ from what the
+// library would create, such as the 32-bit ids of Better Auth. MySQL and SQL
+// Server want a reference to have the very type of what it references, on MySQL
+// with its collation.
+func (c *core) noteIDTypes(catalog *dialect.Catalog) {
+	if name := c.dialect.Name(); name != "mysql" && name != "sqlserver" {
+		return
+	}
+	types := map[*model]string{}
+	for _, m := range c.schema.models {
+		column := idColumn(m, catalog.Tables[m.table])
+		if column == nil {
+			continue
+		}
+		have := withoutDisplayWidth(column.Type)
+		if column.Collation != "" && column.Collation != c.server.collation {
+			have += " CHARACTER SET " + column.Charset + " COLLATE " + column.Collation
+		}
+		if have != withoutDisplayWidth(c.ownTypeOfID(m, false)) {
+			types[m] = have
+		}
+	}
+	c.idTypes.Store(&types)
+}
+
+// withoutDisplayWidth makes MariaDB's bigint(20) a bigint.
+func withoutDisplayWidth(sqlType string) string {
+	base, rest, ok := strings.Cut(sqlType, "(")
+	if !ok || !strings.HasSuffix(base, "int") {
+		return sqlType
+	}
+	_, rest, _ = strings.Cut(rest, ")")
+	return base + rest
+}
+
+// existingIDType is the type of a model's id column where it exists and is not
+// the library's own, "" otherwise. The catalog is read once if nobody has yet.
+func (c *core) existingIDType(m *model) string {
+	types := c.idTypes.Load()
+	if types == nil {
+		if name := c.dialect.Name(); name != "mysql" && name != "sqlserver" {
+			return ""
+		}
+		if _, err := c.inspect(context.Background()); err != nil {
+			return "" // the migration that asks will meet the same error
+		}
+		types = c.idTypes.Load()
+	}
+	return (*types)[m]
 }

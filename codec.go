@@ -147,7 +147,7 @@ func (f *field) store(v any, times timeFormat) any {
 		}
 	case ID:
 		if target := f.idTarget(); target != nil {
-			if parsed, ok := target.id.kind.parse(x); ok {
+			if parsed := target.id.comparable(x); !isExpression(parsed) {
 				return parsed
 			}
 		}

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"database/sql"
 	"database/sql/driver"
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -22,10 +23,18 @@ func (bf *boundField) comparable(id ID) any {
 	if target == nil {
 		return string(id)
 	}
-	if v, ok := target.id.kind.parse(id); ok {
-		return v
+	return target.id.comparable(id)
+}
+
+func (s idScheme) comparable(id ID) any {
+	v, ok := s.kind.parse(id)
+	if !ok {
+		return nothing
 	}
-	return nothing
+	if n, isInt := v.(int64); isInt && s.narrow && (n > math.MaxInt32 || n < math.MinInt32) {
+		return wideID(n)
+	}
+	return v
 }
 
 // conditionColumn says how values that are compared with a column are to be changed.
@@ -165,7 +174,7 @@ func (r *rewriter) one(e clause.Expression) (clause.Expression, bool) {
 		x.Vars = vars
 		return x, changed
 	case clause.NamedExpr:
-		vars, changed := r.raw(x.SQL, x.Vars)
+		vars, changed := r.named(x.SQL, x.Vars)
 		x.Vars = vars
 		return x, changed
 	default:
@@ -241,7 +250,7 @@ func (r *rewriter) convert(col conditionColumn, v any) (any, bool) {
 		return v, false
 	case col.id != nil:
 		id, ok := toID(follow(v))
-		if _, done := v.(int64); done || !ok {
+		if !ok {
 			return v, false
 		}
 		v, changed = col.id(id), true
@@ -292,64 +301,91 @@ func (r *rewriter) raw(text string, vars []any) ([]any, bool) {
 	return out, changed
 }
 
+// rawVar rewrites one parameter of SQL text. What it does not know is left
+// alone: a parameter may be anything that GORM takes, a subquery included.
 func (r *rewriter) rawVar(v any, secret bool) (any, bool) {
 	switch x := v.(type) {
 	case time.Time:
 		return r.times.store(x), r.times != nativeTime
 	case *time.Time:
-		if x != nil {
-			return r.times.store(*x), r.times != nativeTime
+		if x == nil {
+			return v, false
 		}
-	case clause.Expression:
-		return r.one(x)
+		return r.times.store(*x), r.times != nativeTime
+	case sql.NullTime:
+		if !x.Valid {
+			return v, false
+		}
+		return r.times.store(x.Time), r.times != nativeTime
 	case sql.NamedArg:
 		next, changed := r.rawVar(x.Value, secret)
 		x.Value = next
 		return x, changed
-	case map[string]any:
-		out := make(map[string]any, len(x))
-		for k, v := range x {
-			out[k], _ = r.rawVar(v, secret)
-		}
-		return out, true
-	case []string:
-		if secret {
-			list := make([]any, len(x))
-			for i, s := range x {
-				list[i] = secretValue{s}
-			}
-			return list, true
-		}
-	default:
-		return r.rawOther(v, secret)
+	case clause.Expression:
+		return r.one(x)
+	case clause.Column, clause.Table, *gorm.DB, driver.Valuer:
+		return v, false
 	}
-	return v, false
-}
-
-// rawOther deals with text, and with the structs that named parameters can be
-// taken from.
-func (r *rewriter) rawOther(v any, secret bool) (any, bool) {
 	rv := reflect.ValueOf(v)
-	for rv.Kind() == reflect.Pointer && !rv.IsNil() {
-		rv = rv.Elem()
-	}
-	switch rv.Kind() {
-	case reflect.String:
-		return secretValue{rv.Interface()}, secret
-	case reflect.Struct:
-		if _, ok := v.(driver.Valuer); ok {
-			return v, false
+	switch {
+	case rv.Kind() == reflect.String:
+		return secretValue{v}, secret
+	case rv.Kind() == reflect.Pointer && !rv.IsNil() && rv.Elem().Kind() == reflect.String:
+		return secretValue{rv.Elem().Interface()}, secret
+	case rv.Kind() == reflect.Slice && (rv.Type().Elem() == reflect.TypeFor[time.Time]() || rv.Type().Elem().Kind() == reflect.String):
+		list := make([]any, rv.Len())
+		for i := range list {
+			list[i], _ = r.rawVar(rv.Index(i).Interface(), secret)
 		}
-		named := map[string]any{}
-		for i := range rv.NumField() {
-			if field := rv.Type().Field(i); field.IsExported() {
-				named[field.Name], _ = r.rawVar(rv.Field(i).Interface(), secret)
-			}
-		}
-		return named, true
+		return list, true
 	default:
 		return v, false
 	}
+}
+
+// named rewrites what the parameters @name of SQL text are taken from: named
+// arguments, maps and structs.
+func (r *rewriter) named(text string, vars []any) ([]any, bool) {
+	secret := r.namesSecret(text)
+	if !secret && r.times == nativeTime {
+		return vars, false
+	}
+	out := make([]any, len(vars))
+	for i, v := range vars {
+		rv := reflect.Indirect(reflect.ValueOf(v))
+		switch {
+		case rv.Kind() == reflect.Map && rv.Type().Key().Kind() == reflect.String:
+			values := make(map[string]any, rv.Len())
+			for it := rv.MapRange(); it.Next(); {
+				values[it.Key().String()], _ = r.rawVar(it.Value().Interface(), secret)
+			}
+			out[i] = values
+		case rv.Kind() == reflect.Struct && rv.Type() != reflect.TypeFor[sql.NamedArg]():
+			out[i] = r.namedStruct(rv, secret)
+		default:
+			out[i], _ = r.rawVar(v, secret)
+		}
+	}
+	return out, true
+}
+
+// namedStruct names the fields of a struct as GORM does, embedded ones included.
+func (r *rewriter) namedStruct(rv reflect.Value, secret bool) map[string]any {
+	values := map[string]any{}
+	for i := range rv.NumField() {
+		field := rv.Type().Field(i)
+		if !field.IsExported() {
+			continue
+		}
+		if field.Anonymous && field.Type.Kind() == reflect.Struct {
+			for name, v := range r.namedStruct(rv.Field(i), secret) {
+				values[name] = v
+			}
+			continue
+		}
+		values[field.Name], _ = r.rawVar(rv.Field(i).Interface(), secret)
+	}
+	return values
 }
 
 func (r *rewriter) namesSecret(text string) bool {
@@ -383,13 +419,8 @@ func (c *core) foreignIDs(s *schema.Schema) map[string]conditionColumn {
 		if err != nil || m.id.kind == textID {
 			continue
 		}
-		kind := m.id.kind
-		columns[sf.DBName] = conditionColumn{id: func(id ID) any {
-			if v, ok := kind.parse(id); ok {
-				return v
-			}
-			return nothing
-		}}
+		scheme := m.id
+		columns[sf.DBName] = conditionColumn{id: scheme.comparable}
 	}
 	c.foreign.Store(s, columns)
 	return columns

@@ -227,7 +227,7 @@ func (b *binding) validateTyped(bf *boundField, rv reflect.Value) error {
 		return b.validateID(bf, value)
 	}
 	missing := value.IsZero() && bf.required() &&
-		(bf.ref != nil || bf.kind == Date || (bf.kind == String && (bf.unique || bf.secret)))
+		(bf.ref != nil || bf.kind == Date || (bf.kind == String && bf.unique))
 	if missing {
 		return bf.errorf("is required")
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -16,7 +17,7 @@ import (
 func (p *planner) record(b *binding, step func(tx *gorm.DB, value any) error) ([]string, error) {
 	pool := &ddlPool{explain: p.db.Explain}
 	tx := p.db.Session(&gorm.Session{NewDB: true, Context: p.ctx, Logger: silent{}, SkipDefaultTransaction: true})
-	tx = tx.Session(&gorm.Session{Context: p.ctx}) // a statement of its own
+	tx = tx.Set(ownDDL, true).Session(&gorm.Session{Context: p.ctx}) // a statement of its own
 	tx.Statement.ConnPool = pool
 	if b.special {
 		tx = tx.Table(b.model.table)
@@ -26,7 +27,67 @@ func (p *planner) record(b *binding, step func(tx *gorm.DB, value any) error) ([
 	if err := step(tx, reflect.New(b.goType).Interface()); err != nil {
 		return nil, err
 	}
+	for i, statement := range pool.statements {
+		// An index of that name may be another table's: that must be an error.
+		for _, verb := range []string{"CREATE INDEX ", "CREATE UNIQUE INDEX "} {
+			statement = strings.Replace(statement, verb+"IF NOT EXISTS ", verb, 1)
+		}
+		pool.statements[i] = sortConstraints(statement)
+	}
 	return pool.statements, nil
+}
+
+// sortConstraints puts the foreign keys of a CREATE TABLE into an order, which
+// GORM takes from a map.
+func sortConstraints(statement string) string {
+	if !strings.HasPrefix(statement, "CREATE TABLE ") {
+		return statement
+	}
+	parts := splitClauses(statement)
+	first, last := -1, -1
+	for i, part := range parts {
+		if strings.HasPrefix(part, "CONSTRAINT ") && strings.Contains(part, " FOREIGN KEY ") {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if first < 0 {
+		return statement
+	}
+	end := ""
+	if last == len(parts)-1 { // the parenthesis that closes the table follows it
+		parts[last], end = strings.TrimSuffix(parts[last], ")"), ")"
+	}
+	slices.Sort(parts[first : last+1])
+	return strings.Join(parts, ",") + end
+}
+
+// splitClauses splits at the commas between the clauses of a CREATE TABLE: those
+// within its outer parentheses, outside of quotes.
+func splitClauses(statement string) []string {
+	var parts []string
+	depth, start := 0, 0
+	var quoted rune
+	for i, c := range statement {
+		switch {
+		case quoted != 0:
+			if c == quoted {
+				quoted = 0
+			}
+		case c == '\'' || c == '"' || c == '`':
+			quoted = c
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case c == ',' && depth == 1:
+			parts = append(parts, statement[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, statement[start:])
 }
 
 // addColumn writes ADD COLUMN as GORM does, with what only an existing table
@@ -36,7 +97,7 @@ func addColumn(tx *gorm.DB, b *binding, column string) error {
 	sqlType := tx.Migrator().FullDataTypeOf(sf)
 	bf := b.columns[column]
 	if bf != nil && bf.hasDefault && bf.defFunc == nil && !sf.HasDefaultValue {
-		sqlType.SQL += "\tDEFAULT\t" + tx.Explain(bindVar(tx), bf.store(bf.def, b.core.times))
+		sqlType.SQL += defaultClause(tx.Name(), bf.store(bf.def, b.core.times))
 	}
 	table := clause.Table{Name: b.model.table}
 	if bf != nil && bf.ref != nil && tx.Name() == "sqlite" && !tx.DisableForeignKeyConstraintWhenMigrating {
@@ -46,13 +107,6 @@ func addColumn(tx *gorm.DB, b *binding, column string) error {
 			clause.Table{Name: target}, clause.Column{Name: bf.ref.field.column}).Error
 	}
 	return tx.Exec("ALTER TABLE ? ADD ? ?", table, clause.Column{Name: column}, sqlType).Error
-}
-
-func bindVar(tx *gorm.DB) string {
-	var b strings.Builder
-	stmt := &gorm.Statement{DB: tx, Vars: []any{nil}}
-	tx.BindVarTo(&b, stmt, nil)
-	return b.String()
 }
 
 var errNoQuery = errors.New("authplugin: a migration step asked the database while it was only planned")

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"gorm.io/gorm"
 )
@@ -48,7 +47,7 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 			return del.After("gorm:delete").Before("gorm:after_delete").Register(n, c.translateErrors)
 		}},
 		{"refuse_unresolved", func(n string) error { return raw.Before("gorm:raw").Register(n, c.refuseUnresolved) }},
-		{"refuse_rebuild", func(n string) error { return raw.Before("gorm:raw").Register(n, c.refuseRebuild) }},
+		{"guard_ddl", func(n string) error { return raw.Before("gorm:raw").Register(n, c.guardDDL) }},
 	} {
 		if err := cb.register("authplugin:" + cb.name); err != nil {
 			return fmt.Errorf("authplugin: cannot register the GORM callback %s: %w", cb.name, err)
@@ -90,23 +89,4 @@ var (
 func withoutValues(message string) string {
 	message = mysqlDuplicate.ReplaceAllString(message, "Duplicate entry for key")
 	return sqlServerDuplicate.ReplaceAllString(message, "")
-}
-
-// refuseRebuild stops GORM's SQLite migrator from rebuilding a table of ours,
-// as its AutoMigrate and AlterColumn do. The rebuild drops the table with
-// foreign keys on, whenever the pool has more than one connection or a
-// transaction is open, and that deletes every row which references it.
-func (c *core) refuseRebuild(db *gorm.DB) {
-	if db.Error != nil || c.dialect.Name() != "sqlite" {
-		return
-	}
-	rest, ok := strings.CutPrefix(db.Statement.SQL.String(), "CREATE TABLE `")
-	if !ok {
-		return
-	}
-	table, _, ok := strings.Cut(rest, "__temp`")
-	if !ok || c.tables[table] == nil {
-		return
-	}
-	_ = db.AddError(fmt.Errorf("%w: GORM wants to rebuild the SQLite table %s, which deletes the rows that reference it; auth.Migrate adds what is missing without that", ErrUnsafeMigration, table))
 }

@@ -1,11 +1,13 @@
 package authplugin
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"strconv"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
 
@@ -116,6 +118,18 @@ func (k idKind) parse(id ID) (value any, ok bool) {
 		// MySQL ignores spaces at the end when it compares text.
 		return string(id), id != "" && id[len(id)-1] != ' '
 	}
+}
+
+// wideID is an integer id of more than 32 bits on PostgreSQL, whose driver
+// refuses to compare it with the 32-bit ids of a Better Auth table.
+type wideID int64
+
+// String makes GORM's preload take it for the number that it is.
+func (id wideID) String() string { return strconv.FormatInt(int64(id), 10) }
+
+// GormValue hands it over as a bigint. It is called by GORM.
+func (id wideID) GormValue(context.Context, *gorm.DB) clause.Expr {
+	return clause.Expr{SQL: "CAST(? AS bigint)", Vars: []any{int64(id)}}
 }
 
 // canonicalUUID accepts the 36-character form in either case.

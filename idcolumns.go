@@ -44,6 +44,7 @@ func (c *core) settleIDs(ctx context.Context) error {
 				errs = append(errs, err)
 			}
 		}
+		m.id.narrow = m.id.kind == intID && c.dialect.Name() == "postgres"
 		c.convertsIDs = c.convertsIDs || m.id.kind != textID
 	}
 	return errors.Join(errs...)

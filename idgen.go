@@ -121,6 +121,8 @@ type idScheme struct {
 	generated bool
 	// autoIncrement says that it does so by counting.
 	autoIncrement bool
+	// narrow says that the driver may refuse an id of more than 32 bits.
+	narrow bool
 	// size is the length of a text column.
 	size int
 	// columnType is the column's type where the strategy names it.

@@ -21,7 +21,11 @@ const migrationLock = "authplugin:migrate"
 // MigrateOption changes what [Auth.Migrate] does.
 type MigrateOption func(*migrateOptions)
 
-type migrateOptions struct{ recommended bool }
+type migrateOptions struct {
+	recommended bool
+	// only restricts the migration to what the existing table of a model lacks.
+	only *model
+}
 
 // WithRecommended also creates the indexes that are only recommended on tables
 // which already exist, see [Plan.Recommended].
@@ -123,10 +127,13 @@ func (c *core) migrate(ctx context.Context, db *gorm.DB, o migrateOptions) (err 
 	if err != nil {
 		return err
 	}
-	if len(plan.Unsafe) > 0 {
-		return &UnsafeMigrationError{Steps: plan.Unsafe}
+	steps, unsafe := plan.Steps, plan.Unsafe
+	if o.only != nil {
+		steps, unsafe = plan.of(o.only)
 	}
-	steps := plan.Steps
+	if len(unsafe) > 0 {
+		return &UnsafeMigrationError{Steps: unsafe}
+	}
 	if o.recommended {
 		steps = append(steps, plan.Recommended...)
 	}
@@ -159,6 +166,7 @@ func (c *core) apply(ctx context.Context, db *gorm.DB, conn *sql.Conn, steps []S
 }
 
 func (c *core) execSteps(db *gorm.DB, steps []Step) error {
+	db = db.Set(ownDDL, true).Session(&gorm.Session{})
 	for _, step := range steps {
 		for _, statement := range step.SQL {
 			// As a value of its own the text is taken as it is, ? and @ included.

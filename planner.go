@@ -85,7 +85,7 @@ func (p *planner) planSchemas() error {
 
 func (p *planner) schemaExists(name string) (bool, error) {
 	var n int64
-	err := p.db.WithContext(p.ctx).Raw("SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?", name).Scan(&n).Error
+	err := p.db.WithContext(p.ctx).Raw("SELECT COUNT(*) FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = ?", name).Scan(&n).Error
 	if err != nil {
 		return false, fmt.Errorf("authplugin: cannot look for the schema %s: %w", name, err)
 	}
@@ -159,7 +159,8 @@ func (p *planner) planColumns(b *binding, table *dialect.Table) (added map[strin
 			continue
 		}
 		sf := b.schema.FieldsByDBName[column]
-		if sf.NotNull && !sf.HasDefaultValue {
+		constant := bf != nil && bf.hasDefault && bf.defFunc == nil
+		if sf.NotNull && !sf.HasDefaultValue && !constant {
 			populated, err := p.populated(b.model.table)
 			if err != nil {
 				return nil, err
@@ -246,6 +247,10 @@ func (p *planner) planIndexes(b *binding, table *dialect.Table, added map[string
 				continue
 			}
 		}
+		if p.unlimited(table, columns) {
+			p.drift(b, columns[0], "cannot be part of the index %s: MySQL indexes text of limited length only", x.Name)
+			continue
+		}
 		sql, err := p.record(b, func(tx *gorm.DB, value any) error { return tx.Migrator().CreateIndex(value, x.Name) })
 		if err != nil {
 			return err
@@ -258,6 +263,18 @@ func (p *planner) planIndexes(b *binding, table *dialect.Table, added map[string
 		}
 	}
 	return nil
+}
+
+// unlimited reports whether a column that exists has a type that MySQL cannot
+// index; MariaDB can, by a hash.
+func (p *planner) unlimited(table *dialect.Table, columns []string) bool {
+	if p.dialect.Name() != "mysql" || p.server.mariaDB {
+		return false
+	}
+	return slices.ContainsFunc(columns, func(name string) bool {
+		c := p.column(table, name)
+		return c != nil && containsAny(c.Type, "text", "blob", "json")
+	})
 }
 
 // unsafeColumn reports whether adding the column was refused.
@@ -423,31 +440,43 @@ func (p *planner) typeDrift(bf *boundField, have string) string {
 		return ""
 	}
 	want := p.columnType(bf.field)
+	family := typeFamily
+	if p.dialect.Name() == "sqlite" {
+		family = storageClass
+	}
 	if family(have) == family(want) {
 		return ""
 	}
 	return fmt.Sprintf("is %s where the schema has %s", have, want)
 }
 
-func family(sqlType string) string {
+func typeFamily(sqlType string) string {
 	t := strings.ToLower(sqlType)
-	has := func(parts ...string) bool {
-		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(t, part) })
-	}
 	switch {
-	case has("time", "date"):
+	case containsAny(t, "time", "date"):
 		return "date"
-	case has("uuid", "uniqueidentifier"):
+	case containsAny(t, "uuid", "uniqueidentifier"):
 		return "uuid"
-	case has("bool", "tinyint(1)", "numeric") || t == "bit":
+	case containsAny(t, "bool", "tinyint(1)") || t == "bit":
 		return "boolean"
-	case has("int", "serial"):
+	case containsAny(t, "int", "serial"):
 		return "integer"
-	case has("double", "real", "float"):
+	case containsAny(t, "double", "real", "float", "numeric", "decimal"):
 		return "float"
-	case has("json"):
-		return "json"
 	default:
-		return "text"
+		return "text" // JSON too: it is written and read as text
 	}
+}
+
+// storageClass is what a declared type means to SQLite, which keeps a date or a
+// number in a column of either kind.
+func storageClass(sqlType string) string {
+	if containsAny(strings.ToLower(sqlType), "int", "num", "bool", "real", "floa", "doub", "dec") {
+		return "number"
+	}
+	return "text"
+}
+
+func containsAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(s, part) })
 }

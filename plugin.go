@@ -47,8 +47,6 @@ type core struct {
 	now     func() time.Time
 
 	bindings map[*schema.Schema]*binding
-	// tables are the models by the last part of their table's name.
-	tables map[string]*model
 	// byModel is the binding that a model is migrated by.
 	byModel map[*model]*binding
 	// onDelete is what each foreign key does on this database.
@@ -57,6 +55,10 @@ type core struct {
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
 	foreign sync.Map
+	// bound says that GORM's schemas have been adjusted.
+	bound atomic.Bool
+	// idTypes are the types of existing id columns, see noteIDTypes.
+	idTypes atomic.Pointer[map[*model]string]
 	// migrating keeps migrations of this process apart: GORM notes in its schema
 	// what it finds out about indexes while it writes DDL.
 	migrating sync.Mutex
@@ -114,13 +116,9 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	c := &core{
 		cfg: a.cfg, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		tables: map[string]*model{}, onDelete: map[*field]OnDelete{},
+		onDelete: map[*field]OnDelete{},
 	}
 	c.settleCascades()
-	for _, m := range s.models {
-		_, table := splitTable(m.table)
-		c.tables[table] = m
-	}
 	if d.Name() == "sqlite" {
 		c.times = textTime
 	}
@@ -151,6 +149,7 @@ func (c *core) bindAll() error {
 	for _, m := range c.schema.models {
 		c.addForeignKeys(m)
 	}
+	c.bound.Store(true)
 	return nil
 }
 
@@ -214,6 +213,8 @@ type server struct {
 	mariaDB bool
 	// autoIncrementIncrement is by how much MySQL counts.
 	autoIncrementIncrement int64
+	// collation is what MySQL gives to the text of new tables.
+	collation string
 }
 
 // readServer asks MySQL and MariaDB, with one statement, for what GORM does not tell.
@@ -227,8 +228,8 @@ func readServer(ctx context.Context, db *gorm.DB) (server, error) {
 		moment  string
 		noon    = time.Date(2001, 2, 3, 12, 0, 0, 0, time.UTC)
 	)
-	err := db.ConnPool.QueryRowContext(ctx, "SELECT VERSION(), @@auto_increment_increment, CAST(? AS CHAR)", noon).
-		Scan(&version, &s.autoIncrementIncrement, &moment)
+	err := db.ConnPool.QueryRowContext(ctx, "SELECT VERSION(), @@auto_increment_increment, @@collation_database, CAST(? AS CHAR)", noon).
+		Scan(&version, &s.autoIncrementIncrement, &s.collation, &moment)
 	if err != nil {
 		return s, fmt.Errorf("authplugin: cannot ask the server for its version: %w", err)
 	}

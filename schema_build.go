@@ -334,6 +334,9 @@ func (b *schemaBuilder) resolveReference(f *field) {
 	if !to.primary && !to.unique {
 		b.errorf(path, "%s.%s is not unique, so it cannot be referenced", target.name, name)
 	}
+	if to.unique && to.optional && b.naming.dialect != nil && b.naming.dialect.Name() == "sqlserver" {
+		b.errorf(path, "%s.%s is optional, and SQL Server cannot reference a unique index that leaves NULL out", target.name, name)
+	}
 	onDelete := f.ref.onDelete
 	switch onDelete {
 	case "":
@@ -522,9 +525,15 @@ func (b *schemaBuilder) checkIndexLength(m *model, x index) {
 		if f.kind != String && f.kind != enumKind && f.kind != idRef {
 			continue
 		}
-		if path = f.path; f.size > 0 {
+		path = f.path
+		switch target := f.idTarget(); {
+		case target != nil && target.id.spec.name == Serial:
+			length += 4
+		case target != nil && (target.id.spec.name == Random || target.id.spec.name == UUID):
+			length += 36
+		case f.size > 0:
 			length += f.size
-		} else {
+		default:
 			length += 255
 		}
 	}

@@ -119,7 +119,8 @@ func everyAttribute() authplugin.Fields {
 }
 
 // deskPlugin has a model with a Go type, one that is data only, references
-// among them, and a field for the users.
+// among them that SQL Server would refuse as they are (by two paths from users
+// to desks, from a table to itself), and a field for the users.
 type deskPlugin struct{}
 
 func (deskPlugin) ID() string { return "desk" }
@@ -128,7 +129,7 @@ func (deskPlugin) ID() string { return "desk" }
 type Desk struct {
 	ID        authplugin.ID  `json:"id"`
 	OwnerID   authplugin.ID  `json:"ownerId" auth:"references:user;onDelete:cascade"`
-	LenderID  *authplugin.ID `json:"lenderId" auth:"references:session;onDelete:no action"`
+	LenderID  *authplugin.ID `json:"lenderId" auth:"references:session;onDelete:set null"`
 	Label     string         `json:"label" auth:"sortable"`
 	Room      string         `json:"room" auth:"size:80"`
 	Seats     int            `json:"seats"`
@@ -159,10 +160,7 @@ func (deskPlugin) Schema() authplugin.PluginSchema {
 					"note":       {Type: authplugin.String, Optional: true},
 					"handedOnAt": {Type: authplugin.Date, Index: true},
 					"details":    {Type: authplugin.JSON, Optional: true},
-					"previousId": {
-						Type: authplugin.String, Optional: true,
-						References: &authplugin.Reference{Model: "deskKeyHandover", OnDelete: authplugin.NoAction},
-					},
+					"previousId": {Type: authplugin.String, Optional: true, References: &authplugin.Reference{Model: "deskKeyHandover"}},
 				},
 				Indexes: []authplugin.Index{
 					{Fields: []string{"deskId", "keyNumber", "handedOnAt"}, Unique: true},

@@ -234,11 +234,11 @@ func (b betterAuth) definition(t *testing.T) []string {
 	for _, query := range queries {
 		_, list := b.texts(t, query)
 		for _, texts := range list {
-			fact := ""
+			var fact []string
 			for _, text := range texts {
-				fact += autoIncrement.ReplaceAllString(text.String, "") + "|"
+				fact = append(fact, autoIncrement.ReplaceAllString(text.String, ""))
 			}
-			facts = append(facts, fact)
+			facts = append(facts, strings.Join(fact, "|"))
 		}
 	}
 	return facts

@@ -206,6 +206,35 @@ func (s *fakeServer) canReference(name, column string) bool {
 	})
 }
 
+// cascadeProblem says why the server would refuse the foreign keys with error
+// 1785: CASCADE and SET NULL may reach a table from another by one path only,
+// and never from itself.
+func (s *fakeServer) cascadeProblem() string {
+	edges := map[string][]string{}
+	for name, table := range s.tables {
+		for _, key := range table.keys {
+			if key[1] == "f" && key[11] != "NO ACTION" {
+				target := key[9].(string)
+				edges[target] = append(edges[target], bareName(name))
+			}
+		}
+	}
+	for start := range edges {
+		reached, queue := map[string]bool{start: true}, []string{start}
+		for len(queue) > 0 {
+			for _, next := range edges[queue[0]] {
+				if reached[next] {
+					return fmt.Sprintf("%s is reached from %s by more than one path", next, start)
+				}
+				reached[next] = true
+				queue = append(queue, next)
+			}
+			queue = queue[1:]
+		}
+	}
+	return ""
+}
+
 // sizeOf is what sys.columns says: a length in bytes, -1 for max, and a scale.
 func sizeOf(sqlType, size string) (length, scale int64) {
 	n, err := strconv.ParseInt(size, 10, 64)

@@ -53,6 +53,9 @@ func TestSQLServerStartup(t *testing.T) {
 				}
 			}
 			server.checkUniqueIndexes(t)
+			if problem := server.cascadeProblem(); problem != "" {
+				t.Error(problem)
+			}
 			if c.name == "default" {
 				checkGolden(t, "sqlserver/startup", log.text.String())
 			}

@@ -1,19 +1,19 @@
 -- add column users.api_token
 ALTER TABLE "users" ADD "api_token" text;
 -- add column users.banned
-ALTER TABLE "users" ADD "banned" boolean	DEFAULT	false;
+ALTER TABLE "users" ADD "banned" boolean DEFAULT false;
 -- add column users.born_on
 ALTER TABLE "users" ADD "born_on" timestamptz NOT NULL;
 -- add column users.bytes
-ALTER TABLE "users" ADD "bytes" bigint	DEFAULT	1099511627776;
+ALTER TABLE "users" ADD "bytes" bigint DEFAULT 1099511627776;
 -- add column users.count
-ALTER TABLE "users" ADD "count" integer	DEFAULT	-3;
+ALTER TABLE "users" ADD "count" integer DEFAULT -3;
 -- add column users.favourite_id
 ALTER TABLE "users" ADD "favourite_id" varchar(36);
 -- add column users.huge_text
 ALTER TABLE "users" ADD "huge_text" varchar(5000000);
 -- add column users.lang
-ALTER TABLE "users" ADD "lang" varchar(10)	DEFAULT	'it''s';
+ALTER TABLE "users" ADD "lang" varchar(10) DEFAULT 'it''s';
 -- add column users.made_up
 ALTER TABLE "users" ADD "made_up" text;
 -- add column users.medium_text
@@ -21,7 +21,7 @@ ALTER TABLE "users" ADD "medium_text" varchar(20000) NOT NULL;
 -- add column users.position
 ALTER TABLE "users" ADD "position" integer;
 -- add column users.ratio
-ALTER TABLE "users" ADD "ratio" double precision	DEFAULT	0.25;
+ALTER TABLE "users" ADD "ratio" double precision DEFAULT 0.25;
 -- add column users.required_big_int
 ALTER TABLE "users" ADD "required_big_int" bigint NOT NULL;
 -- add column users.required_boolean
@@ -47,12 +47,12 @@ ALTER TABLE "users" ADD "short_key" varchar(20) NOT NULL;
 -- add column users.updated_on
 ALTER TABLE "users" ADD "updated_on" timestamptz;
 -- create index users.users_born_on_idx
-CREATE INDEX IF NOT EXISTS "users_born_on_idx" ON "users" ("born_on");
+CREATE INDEX "users_born_on_idx" ON "users" ("born_on");
 -- create index users.users_favourite_id_idx
-CREATE INDEX IF NOT EXISTS "users_favourite_id_idx" ON "users" ("favourite_id");
+CREATE INDEX "users_favourite_id_idx" ON "users" ("favourite_id");
 -- create index users.users_position_uidx
-CREATE UNIQUE INDEX IF NOT EXISTS "users_position_uidx" ON "users" ("position");
+CREATE UNIQUE INDEX "users_position_uidx" ON "users" ("position");
 -- create index users.users_short_key_uidx
-CREATE UNIQUE INDEX IF NOT EXISTS "users_short_key_uidx" ON "users" ("short_key");
+CREATE UNIQUE INDEX "users_short_key_uidx" ON "users" ("short_key");
 -- create foreign key users.fk_users_favourite_id
 ALTER TABLE "users" ADD CONSTRAINT "fk_users_favourite_id" FOREIGN KEY ("favourite_id") REFERENCES "sessions"("id") ON DELETE NO ACTION;

@@ -1,5 +1,5 @@
 -- add column users.active
-ALTER TABLE "users" ADD "active" boolean	DEFAULT	true;
+ALTER TABLE "users" ADD "active" boolean DEFAULT true;
 -- add column users.age
 ALTER TABLE "users" ADD "age" integer;
 -- add column users.born_at
@@ -15,7 +15,7 @@ ALTER TABLE "users" ADD "friend_mail" text;
 -- add column users.points
 ALTER TABLE "users" ADD "points" jsonb;
 -- add column users.role
-ALTER TABLE "users" ADD "role" varchar(20)	DEFAULT	'user';
+ALTER TABLE "users" ADD "role" varchar(20) DEFAULT 'user';
 -- add column users.score
 ALTER TABLE "users" ADD "score" double precision;
 -- add column users.settings
@@ -31,13 +31,13 @@ ALTER TABLE "users" ADD "text" text;
 -- add column users.views
 ALTER TABLE "users" ADD "views" bigint;
 -- create index users.users_city_idx
-CREATE INDEX IF NOT EXISTS "users_city_idx" ON "users" ("city");
+CREATE INDEX "users_city_idx" ON "users" ("city");
 -- create index users.users_friend_idx
-CREATE INDEX IF NOT EXISTS "users_friend_idx" ON "users" ("friend");
+CREATE INDEX "users_friend_idx" ON "users" ("friend");
 -- create index users.users_friend_mail_idx
-CREATE INDEX IF NOT EXISTS "users_friend_mail_idx" ON "users" ("friend_mail");
+CREATE INDEX "users_friend_mail_idx" ON "users" ("friend_mail");
 -- create index users.users_slug_uidx
-CREATE UNIQUE INDEX IF NOT EXISTS "users_slug_uidx" ON "users" ("slug");
+CREATE UNIQUE INDEX "users_slug_uidx" ON "users" ("slug");
 -- create foreign key users.fk_users_friend
 ALTER TABLE "users" ADD CONSTRAINT "fk_users_friend" FOREIGN KEY ("friend") REFERENCES "users"("id") ON DELETE SET NULL;
 -- create foreign key users.fk_users_friend_mail

@@ -1,16 +1,16 @@
 -- create table users
 CREATE TABLE "users" ("id" bigserial NOT NULL,"name" text NOT NULL,"email" text NOT NULL,"email_verified" boolean NOT NULL,"image" text,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"));
-CREATE UNIQUE INDEX IF NOT EXISTS "users_email_uidx" ON "users" ("email");
+CREATE UNIQUE INDEX "users_email_uidx" ON "users" ("email");
 -- create table sessions
 CREATE TABLE "sessions" ("id" uuid NOT NULL DEFAULT gen_random_uuid(),"user_id" bigint NOT NULL,"token" text NOT NULL,"expires_at" timestamptz NOT NULL,"ip_address" text,"user_agent" text,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_sessions_user_id" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE);
-CREATE INDEX IF NOT EXISTS "sessions_expires_at_idx" ON "sessions" ("expires_at");
-CREATE UNIQUE INDEX IF NOT EXISTS "sessions_token_uidx" ON "sessions" ("token");
-CREATE INDEX IF NOT EXISTS "sessions_user_id_idx" ON "sessions" ("user_id");
+CREATE INDEX "sessions_expires_at_idx" ON "sessions" ("expires_at");
+CREATE UNIQUE INDEX "sessions_token_uidx" ON "sessions" ("token");
+CREATE INDEX "sessions_user_id_idx" ON "sessions" ("user_id");
 -- create table accounts
 CREATE TABLE "accounts" ("id" varchar(36) NOT NULL,"user_id" bigint NOT NULL,"account_id" varchar(255) NOT NULL,"provider_id" varchar(255) NOT NULL,"access_token" text,"refresh_token" text,"id_token" text,"access_token_expires_at" timestamptz,"refresh_token_expires_at" timestamptz,"scope" text,"password" text,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_accounts_user_id" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE);
-CREATE UNIQUE INDEX IF NOT EXISTS "accounts_provider_id_account_id_uidx" ON "accounts" ("provider_id","account_id");
-CREATE INDEX IF NOT EXISTS "accounts_user_id_idx" ON "accounts" ("user_id");
+CREATE UNIQUE INDEX "accounts_provider_id_account_id_uidx" ON "accounts" ("provider_id","account_id");
+CREATE INDEX "accounts_user_id_idx" ON "accounts" ("user_id");
 -- create table verifications
 CREATE TABLE "verifications" ("id" varchar(36) NOT NULL,"identifier" text NOT NULL,"value" text NOT NULL,"expires_at" timestamptz NOT NULL,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"));
-CREATE INDEX IF NOT EXISTS "verifications_expires_at_idx" ON "verifications" ("expires_at");
-CREATE INDEX IF NOT EXISTS "verifications_identifier_idx" ON "verifications" ("identifier");
+CREATE INDEX "verifications_expires_at_idx" ON "verifications" ("expires_at");
+CREATE INDEX "verifications_identifier_idx" ON "verifications" ("identifier");

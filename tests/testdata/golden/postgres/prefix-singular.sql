@@ -1,19 +1,19 @@
 -- create table app_user
 CREATE TABLE "app_user" ("id" varchar(36) NOT NULL,"name" text NOT NULL,"email" text NOT NULL,"email_verified" boolean NOT NULL,"image" text,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"));
-CREATE UNIQUE INDEX IF NOT EXISTS "app_user_email_uidx" ON "app_user" ("email");
+CREATE UNIQUE INDEX "app_user_email_uidx" ON "app_user" ("email");
 -- create table app_session
 CREATE TABLE "app_session" ("id" varchar(36) NOT NULL,"user_id" varchar(36) NOT NULL,"token" text NOT NULL,"expires_at" timestamptz NOT NULL,"ip_address" text,"user_agent" text,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_app_session_user_id" FOREIGN KEY ("user_id") REFERENCES "app_user"("id") ON DELETE CASCADE);
-CREATE INDEX IF NOT EXISTS "app_session_expires_at_idx" ON "app_session" ("expires_at");
-CREATE UNIQUE INDEX IF NOT EXISTS "app_session_token_uidx" ON "app_session" ("token");
-CREATE INDEX IF NOT EXISTS "app_session_user_id_idx" ON "app_session" ("user_id");
+CREATE INDEX "app_session_expires_at_idx" ON "app_session" ("expires_at");
+CREATE UNIQUE INDEX "app_session_token_uidx" ON "app_session" ("token");
+CREATE INDEX "app_session_user_id_idx" ON "app_session" ("user_id");
 -- create table app_account
 CREATE TABLE "app_account" ("id" varchar(36) NOT NULL,"user_id" varchar(36) NOT NULL,"account_id" varchar(255) NOT NULL,"provider_id" varchar(255) NOT NULL,"access_token" text,"refresh_token" text,"id_token" text,"access_token_expires_at" timestamptz,"refresh_token_expires_at" timestamptz,"scope" text,"password" text,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_app_account_user_id" FOREIGN KEY ("user_id") REFERENCES "app_user"("id") ON DELETE CASCADE);
-CREATE UNIQUE INDEX IF NOT EXISTS "app_account_provider_id_account_id_uidx" ON "app_account" ("provider_id","account_id");
-CREATE INDEX IF NOT EXISTS "app_account_user_id_idx" ON "app_account" ("user_id");
+CREATE UNIQUE INDEX "app_account_provider_id_account_id_uidx" ON "app_account" ("provider_id","account_id");
+CREATE INDEX "app_account_user_id_idx" ON "app_account" ("user_id");
 -- create table app_verification
 CREATE TABLE "app_verification" ("id" varchar(36) NOT NULL,"identifier" text NOT NULL,"value" text NOT NULL,"expires_at" timestamptz NOT NULL,"created_at" timestamptz NOT NULL,"updated_at" timestamptz NOT NULL,PRIMARY KEY ("id"));
-CREATE INDEX IF NOT EXISTS "app_verification_expires_at_idx" ON "app_verification" ("expires_at");
-CREATE INDEX IF NOT EXISTS "app_verification_identifier_idx" ON "app_verification" ("identifier");
+CREATE INDEX "app_verification_expires_at_idx" ON "app_verification" ("expires_at");
+CREATE INDEX "app_verification_identifier_idx" ON "app_verification" ("identifier");
 -- create table app_rate_limit
 CREATE TABLE "app_rate_limit" ("id" varchar(36) NOT NULL,"key" text NOT NULL,"count" integer NOT NULL,"last_request" bigint NOT NULL,PRIMARY KEY ("id"));
-CREATE UNIQUE INDEX IF NOT EXISTS "app_rate_limit_key_uidx" ON "app_rate_limit" ("key");
+CREATE UNIQUE INDEX "app_rate_limit_key_uidx" ON "app_rate_limit" ("key");

@@ -1,5 +1,5 @@
 -- add column users.active
-ALTER TABLE `users` ADD `active` numeric	DEFAULT	true;
+ALTER TABLE `users` ADD `active` numeric DEFAULT 1;
 -- add column users.age
 ALTER TABLE `users` ADD `age` integer;
 -- add column users.born_at
@@ -15,7 +15,7 @@ ALTER TABLE `users` ADD `friend_mail` text CONSTRAINT `fk_users_friend_mail` REF
 -- add column users.points
 ALTER TABLE `users` ADD `points` text;
 -- add column users.role
-ALTER TABLE `users` ADD `role` text	DEFAULT	"user";
+ALTER TABLE `users` ADD `role` text DEFAULT 'user';
 -- add column users.score
 ALTER TABLE `users` ADD `score` real;
 -- add column users.settings

@@ -15,13 +15,13 @@ CREATE TABLE `verifications` (`id` text NOT NULL,`identifier` text NOT NULL,`val
 CREATE INDEX `verifications_expires_at_idx` ON `verifications`(`expires_at`);
 CREATE INDEX `verifications_identifier_idx` ON `verifications`(`identifier`);
 -- create table desks
-CREATE TABLE `desks` (`id` text NOT NULL,`owner_id` text NOT NULL,`lender_id` text,`label` text NOT NULL,`room` text NOT NULL,`seats` integer NOT NULL,`height` real NOT NULL,`lamp` numeric NOT NULL,`booked_at` datetime,`created_at` datetime NOT NULL,PRIMARY KEY (`id`),CONSTRAINT `fk_desks_lender_id` FOREIGN KEY (`lender_id`) REFERENCES `sessions`(`id`) ON DELETE NO ACTION,CONSTRAINT `fk_desks_owner_id` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
+CREATE TABLE `desks` (`id` text NOT NULL,`owner_id` text NOT NULL,`lender_id` text,`label` text NOT NULL,`room` text NOT NULL,`seats` integer NOT NULL,`height` real NOT NULL,`lamp` numeric NOT NULL,`booked_at` datetime,`created_at` datetime NOT NULL,PRIMARY KEY (`id`),CONSTRAINT `fk_desks_lender_id` FOREIGN KEY (`lender_id`) REFERENCES `sessions`(`id`) ON DELETE SET NULL,CONSTRAINT `fk_desks_owner_id` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
 CREATE UNIQUE INDEX `desks_room_label_uidx` ON `desks`(`room`,`label`);
 CREATE INDEX `desks_lender_id_idx` ON `desks`(`lender_id`);
 CREATE INDEX `desks_owner_id_idx` ON `desks`(`owner_id`);
 CREATE INDEX `desks_owner_id_booked_at_idx` ON `desks`(`owner_id`,`booked_at`);
 -- create table desk_key_handovers
-CREATE TABLE `desk_key_handovers` (`id` text NOT NULL,`desk_id` text NOT NULL,`details` text,`handed_on_at` datetime NOT NULL,`key_number` integer NOT NULL,`note` text,`previous_id` text,PRIMARY KEY (`id`),CONSTRAINT `fk_desk_key_handovers_desk_id` FOREIGN KEY (`desk_id`) REFERENCES `desks`(`id`) ON DELETE CASCADE,CONSTRAINT `fk_desk_key_handovers_previous_id` FOREIGN KEY (`previous_id`) REFERENCES `desk_key_handovers`(`id`) ON DELETE NO ACTION);
+CREATE TABLE `desk_key_handovers` (`id` text NOT NULL,`desk_id` text NOT NULL,`details` text,`handed_on_at` datetime NOT NULL,`key_number` integer NOT NULL,`note` text,`previous_id` text,PRIMARY KEY (`id`),CONSTRAINT `fk_desk_key_handovers_desk_id` FOREIGN KEY (`desk_id`) REFERENCES `desks`(`id`) ON DELETE CASCADE,CONSTRAINT `fk_desk_key_handovers_previous_id` FOREIGN KEY (`previous_id`) REFERENCES `desk_key_handovers`(`id`) ON DELETE CASCADE);
 CREATE INDEX `desk_key_handovers_previous_id_idx` ON `desk_key_handovers`(`previous_id`);
 CREATE UNIQUE INDEX `desk_key_handovers_key_number_previous_id_uidx` ON `desk_key_handovers`(`key_number`,`previous_id`);
 CREATE INDEX `desk_key_handovers_handed_on_at_idx` ON `desk_key_handovers`(`handed_on_at`);

@@ -1,19 +1,19 @@
 -- add column users.api_token
 ALTER TABLE "users" ADD "api_token" nvarchar(max);
 -- add column users.banned
-ALTER TABLE "users" ADD "banned" bit	DEFAULT	0;
+ALTER TABLE "users" ADD "banned" bit DEFAULT 0 WITH VALUES;
 -- add column users.born_on
 ALTER TABLE "users" ADD "born_on" datetimeoffset(3) NOT NULL;
 -- add column users.bytes
-ALTER TABLE "users" ADD "bytes" bigint	DEFAULT	1099511627776;
+ALTER TABLE "users" ADD "bytes" bigint DEFAULT 1099511627776 WITH VALUES;
 -- add column users.count
-ALTER TABLE "users" ADD "count" int	DEFAULT	-3;
+ALTER TABLE "users" ADD "count" int DEFAULT -3 WITH VALUES;
 -- add column users.favourite_id
 ALTER TABLE "users" ADD "favourite_id" nvarchar(36);
 -- add column users.huge_text
 ALTER TABLE "users" ADD "huge_text" nvarchar(max);
 -- add column users.lang
-ALTER TABLE "users" ADD "lang" nvarchar(10)	DEFAULT	'it''s';
+ALTER TABLE "users" ADD "lang" nvarchar(10) DEFAULT N'it''s' WITH VALUES;
 -- add column users.made_up
 ALTER TABLE "users" ADD "made_up" nvarchar(max);
 -- add column users.medium_text
@@ -21,7 +21,7 @@ ALTER TABLE "users" ADD "medium_text" nvarchar(max) NOT NULL;
 -- add column users.position
 ALTER TABLE "users" ADD "position" int;
 -- add column users.ratio
-ALTER TABLE "users" ADD "ratio" float	DEFAULT	0.25;
+ALTER TABLE "users" ADD "ratio" float DEFAULT 0.25 WITH VALUES;
 -- add column users.required_big_int
 ALTER TABLE "users" ADD "required_big_int" bigint NOT NULL;
 -- add column users.required_boolean

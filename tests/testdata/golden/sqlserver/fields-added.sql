@@ -1,5 +1,5 @@
 -- add column users.active
-ALTER TABLE "users" ADD "active" bit	DEFAULT	1;
+ALTER TABLE "users" ADD "active" bit DEFAULT 1 WITH VALUES;
 -- add column users.age
 ALTER TABLE "users" ADD "age" int;
 -- add column users.born_at
@@ -15,7 +15,7 @@ ALTER TABLE "users" ADD "friend_mail" nvarchar(255);
 -- add column users.points
 ALTER TABLE "users" ADD "points" nvarchar(max);
 -- add column users.role
-ALTER TABLE "users" ADD "role" nvarchar(20)	DEFAULT	'user';
+ALTER TABLE "users" ADD "role" nvarchar(20) DEFAULT N'user' WITH VALUES;
 -- add column users.score
 ALTER TABLE "users" ADD "score" float;
 -- add column users.settings

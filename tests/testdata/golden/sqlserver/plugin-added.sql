@@ -1,5 +1,5 @@
 -- add column users.desk_count
-ALTER TABLE "users" ADD "desk_count" int	DEFAULT	0;
+ALTER TABLE "users" ADD "desk_count" int DEFAULT 0 WITH VALUES;
 -- create table desks
 CREATE TABLE "desks" ("id" nvarchar(36) NOT NULL,"owner_id" nvarchar(36) NOT NULL,"lender_id" nvarchar(36),"label" nvarchar(255) NOT NULL,"room" nvarchar(80) NOT NULL,"seats" int NOT NULL,"height" float NOT NULL,"lamp" bit NOT NULL,"booked_at" datetimeoffset(3),"created_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"),CONSTRAINT "fk_desks_lender_id" FOREIGN KEY ("lender_id") REFERENCES "sessions"("id") ON DELETE NO ACTION,CONSTRAINT "fk_desks_owner_id" FOREIGN KEY ("owner_id") REFERENCES "users"("id") ON DELETE CASCADE);
 CREATE UNIQUE INDEX "desks_room_label_uidx" ON "desks"("room","label");

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,7 @@ func (c *core) rewriteConditions(db *gorm.DB) {
 	} else {
 		return
 	}
+	r.joins()
 	where, ok := stmt.Clauses["WHERE"]
 	if !ok {
 		return
@@ -84,6 +86,19 @@ func (c *core) rewriteConditions(db *gorm.DB) {
 			stmt.Clauses["WHERE"] = where
 		}
 	}
+}
+
+// joins rewrites the conditions of joins: SQL text with parameters, and the
+// conditions that a joined relation was given.
+func (r *rewriter) joins() {
+	if len(r.stmt.Joins) == 0 {
+		return
+	}
+	joins := slices.Clone(r.stmt.Joins)
+	for i := range joins {
+		joins[i].Conds, _ = r.raw(joins[i].Name, joins[i].Conds)
+	}
+	r.stmt.Joins = joins
 }
 
 func (b *binding) conditionColumn(name string) (conditionColumn, bool) {

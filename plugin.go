@@ -125,6 +125,9 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	if err := c.settleIDs(context.Background()); err != nil {
 		return nil, err
 	}
+	if err := c.checkZone(context.Background()); err != nil {
+		return nil, err
+	}
 	inner, log := db.NamingStrategy, db.Logger
 	db.NamingStrategy = newNamer(inner, c, s)
 	if err := c.bindAll(); err != nil {
@@ -213,6 +216,8 @@ type server struct {
 	mariaDB bool
 	// autoIncrementIncrement is by how much MySQL counts.
 	autoIncrementIncrement int64
+	// zone is how many minutes the session is ahead of UTC.
+	zone int
 	// collation is what MySQL gives to the text of new tables.
 	collation string
 }
@@ -228,8 +233,8 @@ func readServer(ctx context.Context, db *gorm.DB) (server, error) {
 		moment  string
 		noon    = time.Date(2001, 2, 3, 12, 0, 0, 0, time.UTC)
 	)
-	err := db.ConnPool.QueryRowContext(ctx, "SELECT VERSION(), @@auto_increment_increment, @@collation_database, CAST(? AS CHAR)", noon).
-		Scan(&version, &s.autoIncrementIncrement, &s.collation, &moment)
+	err := db.ConnPool.QueryRowContext(ctx, "SELECT VERSION(), @@auto_increment_increment, @@collation_database, TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW()), CAST(? AS CHAR)", noon).
+		Scan(&version, &s.autoIncrementIncrement, &s.collation, &s.zone, &moment)
 	if err != nil {
 		return s, fmt.Errorf("authplugin: cannot ask the server for its version: %w", err)
 	}
@@ -238,6 +243,31 @@ func readServer(ctx context.Context, db *gorm.DB) (server, error) {
 	}
 	s.mariaDB = strings.Contains(version, "MariaDB")
 	return s, nil
+}
+
+// checkZone refuses a MySQL session in another zone over tables with columns of
+// type timestamp, such as Better Auth's: the server would convert every moment.
+// The library's own columns are of type datetime, which it leaves alone.
+func (c *core) checkZone(ctx context.Context) error {
+	if c.server.zone == 0 {
+		return nil
+	}
+	catalog, err := c.inspect(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range c.schema.models {
+		table := catalog.Tables[m.table]
+		if table == nil {
+			continue
+		}
+		for _, column := range table.Columns {
+			if f := m.byAny[column.Name]; f != nil && f.kind == Date && strings.HasPrefix(column.Type, "timestamp") {
+				return fmt.Errorf("authplugin: the session's time zone is %d minutes ahead of UTC, and MySQL would convert the column %s.%s, which is of type timestamp; add time_zone=%%27%%2B00%%3A00%%27 to the DSN", c.server.zone, m.table, column.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // guardLogger makes sure that a session with a logger of its own redacts too.

@@ -48,6 +48,11 @@ func TestTimes(t *testing.T) {
 				if n != 1 {
 					t.Errorf("zone %v seen from %v: %d rows by map", zone, view, n)
 				}
+				must(t, db.Model(&authplugin.Session{}).Joins("JOIN users ON users.id = sessions.user_id AND sessions.id = ? AND sessions.expires_at > ?",
+					s.ID, want.In(view)).Count(&n).Error)
+				if n != 0 {
+					t.Errorf("zone %v seen from %v: joined as later than itself", zone, view)
+				}
 				must(t, db.Model(&authplugin.Session{}).Where("id = ? AND expires_at < ?", s.ID, want.In(view)).Count(&n).Error)
 				if n != 0 {
 					t.Errorf("zone %v seen from %v: found as earlier than itself", zone, view)

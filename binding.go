@@ -29,9 +29,13 @@ type binding struct {
 	fields []*boundField
 	// additional is where the Go type keeps its dynamic-field map, nil if it has none.
 	additional []int
-	// hasSecrets says that some field is not to be shown, hasDynamic that some
-	// field lives in the dynamic-field map.
-	hasSecrets, hasDynamic bool
+	// hasSecrets says that some field is not to be shown.
+	hasSecrets bool
+	// dynamic counts the fields that live in the dynamic-field map.
+	dynamic int
+	// lookUp and secrets are what the rewriter of conditions needs, see conditions.go.
+	lookUp  func(name string) (conditionColumn, bool)
+	secrets []string
 	// special says that the table is known by name only, not by its type.
 	special bool
 }
@@ -98,7 +102,8 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 			bf.schema = sf
 			b.adjustTyped(bf)
 		} else {
-			bf.dynamic, b.hasDynamic = true, true
+			bf.dynamic = true
+			b.dynamic++
 			b.addDynamic(bf)
 		}
 		b.hasSecrets = b.hasSecrets || bf.concealed()
@@ -106,6 +111,7 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 		b.columns[f.column] = bf
 	}
 	b.refuseUnknown()
+	b.lookUp, b.secrets = b.conditionColumn, m.secretColumns()
 	b.setIndexes()
 	return b, nil
 }
@@ -142,7 +148,9 @@ func (b *binding) adjustTyped(bf *boundField) {
 		sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
 			v, zero := valueOf(ctx, rv)
 			if s, ok := v.(string); ok {
-				v = strings.ToLower(s)
+				if lower := strings.ToLower(s); lower != s {
+					v = lower
+				}
 			}
 			return v, zero
 		}
@@ -288,8 +296,8 @@ func (b *binding) convertDate(bf *boundField) {
 		}
 		return nil, true
 	}
-	sf.NewValuePool = scanPool{}
-	pointer := sf.FieldType.Kind() == reflect.Pointer
+	sf.NewValuePool = newScanPool()
+	pointer, plain := sf.FieldType.Kind() == reflect.Pointer, sf.FieldType == reflect.TypeFor[time.Time]()
 	sf.Set = func(ctx context.Context, rv reflect.Value, v any) error {
 		raw, err := scanned(v)
 		if err != nil {
@@ -298,6 +306,10 @@ func (b *binding) convertDate(bf *boundField) {
 		dest := sf.ReflectValueOf(ctx, rv)
 		if raw == nil {
 			dest.SetZero()
+			return nil
+		}
+		if t, ok := raw.(time.Time); ok && plain {
+			*dest.Addr().Interface().(*time.Time) = normalizeTime(t) //nolint:forcetypeassert // plain says so
 			return nil
 		}
 		value, err := bf.load(raw)

@@ -93,20 +93,26 @@ func (f *field) encodableString(v any) (any, error) {
 		return nil, f.errorf("must be a string, not %s", describe(v))
 	}
 	s := rv.String()
-	switch {
-	case !utf8.ValidString(s):
-		return nil, f.errorf("is not valid UTF-8")
-	case strings.IndexByte(s, 0) >= 0:
-		return nil, f.errorf("has a NUL character, which not every database can store")
-	case f.kind == enumKind && !slices.Contains(f.enum, s):
-		return nil, f.errorf("must be one of %s", strings.Join(f.enum, ", "))
-	case f.size > 0 && utf8.RuneCountInString(s) > f.size:
-		return nil, f.errorf("is longer than %d characters", f.size)
-	}
 	if f.lower {
 		s = strings.ToLower(s)
 	}
-	return s, nil
+	return s, f.checkString(s)
+}
+
+// checkString checks what a column of text can hold.
+func (f *field) checkString(s string) error {
+	switch {
+	case !utf8.ValidString(s):
+		return f.errorf("is not valid UTF-8")
+	case strings.IndexByte(s, 0) >= 0:
+		return f.errorf("has a NUL character, which not every database can store")
+	case f.kind == enumKind && !slices.Contains(f.enum, s):
+		return f.errorf("must be one of %s", strings.Join(f.enum, ", "))
+	case f.size > 0 && utf8.RuneCountInString(s) > f.size:
+		return f.errorf("is longer than %d characters", f.size)
+	default:
+		return nil
+	}
 }
 
 func (f *field) encodableID(v any) (any, error) {
@@ -191,10 +197,13 @@ func (f *field) load(raw any) (any, error) {
 	}
 	switch f.kind {
 	case String, enumKind:
-		if s, ok := raw.(string); ok {
-			return s, nil
+		if _, ok := raw.(string); ok {
+			return raw, nil
 		}
 	case Number, BigInt:
+		if _, ok := raw.(int64); ok {
+			return raw, nil
+		}
 		if n, ok := toInt64(textNumber(raw)); ok {
 			return n, nil
 		}

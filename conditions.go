@@ -65,7 +65,7 @@ func (c *core) rewriteConditions(db *gorm.DB) {
 	r := &rewriter{stmt: stmt, times: c.times}
 	if b := c.bindings[stmt.Schema]; b != nil {
 		c.guardLogger(db, b)
-		r.column, r.secrets = b.conditionColumn, b.model.secretColumns()
+		r.column, r.secrets = b.lookUp, b.secrets
 	} else if ids := c.foreignIDs(stmt.Schema); len(ids) > 0 {
 		r.times = nativeTime // what the application's own tables hold is its own affair
 		r.column = func(name string) (conditionColumn, bool) {
@@ -152,49 +152,59 @@ func (r *rewriter) all(exprs []clause.Expression) ([]clause.Expression, bool) {
 func (r *rewriter) one(e clause.Expression) (clause.Expression, bool) {
 	switch x := e.(type) {
 	case clause.AndConditions:
-		exprs, changed := r.all(x.Exprs)
-		return clause.AndConditions{Exprs: exprs}, changed
+		if exprs, changed := r.all(x.Exprs); changed {
+			return clause.AndConditions{Exprs: exprs}, true
+		}
 	case clause.OrConditions:
-		exprs, changed := r.all(x.Exprs)
-		return clause.OrConditions{Exprs: exprs}, changed
+		if exprs, changed := r.all(x.Exprs); changed {
+			return clause.OrConditions{Exprs: exprs}, true
+		}
 	case clause.NotConditions:
-		exprs, changed := r.all(x.Exprs)
-		return clause.NotConditions{Exprs: exprs}, changed
+		if exprs, changed := r.all(x.Exprs); changed {
+			return clause.NotConditions{Exprs: exprs}, true
+		}
 	case clause.Eq:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Eq{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Eq{Column: x.Column, Value: v}, true
+		}
 	case clause.Neq:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Neq{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Neq{Column: x.Column, Value: v}, true
+		}
 	case clause.Gt:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Gt{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Gt{Column: x.Column, Value: v}, true
+		}
 	case clause.Gte:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Gte{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Gte{Column: x.Column, Value: v}, true
+		}
 	case clause.Lt:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Lt{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Lt{Column: x.Column, Value: v}, true
+		}
 	case clause.Lte:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Lte{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Lte{Column: x.Column, Value: v}, true
+		}
 	case clause.Like:
-		v, changed := r.value(x.Column, x.Value)
-		return clause.Like{Column: x.Column, Value: v}, changed
+		if v, changed := r.value(x.Column, x.Value); changed {
+			return clause.Like{Column: x.Column, Value: v}, true
+		}
 	case clause.IN:
-		values, changed := r.values(x.Column, x.Values)
-		return clause.IN{Column: x.Column, Values: values}, changed
+		if values, changed := r.values(x.Column, x.Values); changed {
+			return clause.IN{Column: x.Column, Values: values}, true
+		}
 	case clause.Expr:
-		vars, changed := r.raw(x.SQL, x.Vars)
-		x.Vars = vars
-		return x, changed
+		if vars, changed := r.raw(x.SQL, x.Vars); changed {
+			return clause.Expr{SQL: x.SQL, Vars: vars, WithoutParentheses: x.WithoutParentheses}, true
+		}
 	case clause.NamedExpr:
-		vars, changed := r.named(x.SQL, x.Vars)
-		x.Vars = vars
-		return x, changed
-	default:
-		return e, false
+		if vars, changed := r.named(x.SQL, x.Vars); changed {
+			return clause.NamedExpr{SQL: x.SQL, Vars: vars}, true
+		}
 	}
+	return e, false
 }
 
 // lookUp finds the column of a condition, unless it is one of another table.
@@ -340,6 +350,11 @@ func (r *rewriter) rawVar(v any, secret bool) (any, bool) {
 		return r.one(x)
 	case clause.Column, clause.Table, *gorm.DB, driver.Valuer:
 		return v, false
+	case string:
+		if !secret {
+			return v, false
+		}
+		return secretValue{v}, true
 	}
 	rv := reflect.ValueOf(v)
 	switch {

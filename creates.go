@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -134,7 +135,7 @@ func eachStruct(stmt *gorm.Statement, f func(rv reflect.Value) error) {
 
 func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool) error {
 	var values Values
-	if b.hasDynamic {
+	if b.dynamic > 0 {
 		values = b.ownValues(rv)
 	}
 	for _, bf := range b.fields {
@@ -145,7 +146,10 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 			}
 			continue
 		}
-		_, zero := bf.schema.ValueOf(stmt.Context, rv)
+		if !bf.primary && !bf.createdAt && !bf.updatedAt && !bf.hasDefault {
+			continue
+		}
+		zero := bf.schema.ReflectValueOf(stmt.Context, rv).IsZero()
 		var err error
 		switch {
 		case bf.primary && zero:
@@ -180,7 +184,7 @@ func (b *binding) validateStruct(rv reflect.Value) error {
 	if err := b.unknownField(values); err != nil {
 		return err
 	}
-	if b.hasDynamic {
+	if b.dynamic > 0 {
 		values = b.ownValues(rv) // a hook of the application may have set another map
 	}
 	for _, bf := range b.fields {
@@ -231,29 +235,42 @@ func (b *binding) validateTyped(bf *boundField, rv reflect.Value) error {
 	if missing {
 		return bf.errorf("is required")
 	}
-	v := follow(value.Interface())
-	if v == nil || value.IsZero() {
+	if value.IsZero() {
 		return nil
 	}
-	if bf.kind == opaqueKind || bf.kind == JSON {
-		return nil
+	if bf.lower && value.Kind() == reflect.String {
+		value.SetString(strings.ToLower(value.String()))
 	}
-	encoded, err := bf.encodable(v)
-	if err != nil {
+	return bf.checkTyped(value)
+}
+
+// checkTyped checks the value of a Go field, whose type is right already.
+func (f *field) checkTyped(value reflect.Value) error {
+	for value.Kind() == reflect.Pointer {
+		if value.IsNil() {
+			return nil
+		}
+		value = value.Elem()
+	}
+	switch f.kind {
+	case String, enumKind:
+		return f.checkString(value.String())
+	case idRef:
+		_, err := f.encodableID(value.Interface())
+		return err
+	case Boolean, Date, BigInt, JSON, opaqueKind:
+		return nil
+	default:
+		_, err := f.encodable(value.Interface())
 		return err
 	}
-	if s, ok := encoded.(string); ok && bf.lower && value.Kind() == reflect.String {
-		value.SetString(s)
-	}
-	return nil
 }
 
 func (b *binding) validateID(bf *boundField, value reflect.Value) error {
-	if bf.kind != idRef {
+	if bf.kind != idRef || value.IsZero() {
 		return nil
 	}
-	_, err := bf.encodable(value.Interface())
-	return err
+	return bf.checkTyped(value)
 }
 
 // write applies the input transform and validator of a field.

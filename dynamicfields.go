@@ -1,10 +1,12 @@
 package authplugin
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
 	"reflect"
+	"sync"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -31,18 +33,17 @@ func (b *binding) values(rv reflect.Value) Values {
 
 // setValue puts a value into the dynamic-field map of a struct.
 func (b *binding) setValue(rv reflect.Value, name string, value any) {
-	field := reflect.Indirect(rv).FieldByIndex(b.additional)
-	if field.IsNil() {
-		field.Set(reflect.ValueOf(make(Values, len(b.model.fields))))
+	values, _ := reflect.Indirect(rv).FieldByIndex(b.additional).Addr().Interface().(*Values)
+	if *values == nil {
+		*values = make(Values, b.dynamic)
 	}
-	v, _ := reflect.TypeAssert[Values](field)
-	v[name] = value
+	(*values)[name] = value
 }
 
 // ownValues gives a struct a copy of its dynamic-field map that nobody else
 // holds: the caller may use one map for many rows.
 func (b *binding) ownValues(rv reflect.Value) Values {
-	values := make(Values, len(b.model.fields))
+	values := make(Values, b.dynamic)
 	maps.Copy(values, b.values(rv))
 	rv.FieldByIndex(b.additional).Set(reflect.ValueOf(values))
 	return values
@@ -86,7 +87,7 @@ func (b *binding) addDynamic(bf *boundField) {
 		Name: bf.goName, Type: goTypeOf(bf.field), Tag: reflect.StructTag(`gorm:"column:` + bf.column + `"`),
 	})
 	bf.schema = sf
-	sf.NewValuePool = scanPool{}
+	sf.NewValuePool = newScanPool()
 	sf.ValueOf = b.dynamicValueOf(bf)
 	sf.Set = b.dynamicSet(bf)
 	sf.ReflectValueOf = func(_ context.Context, rv reflect.Value) reflect.Value {
@@ -242,23 +243,35 @@ func (p poison) Build(builder clause.Builder) {
 // scanCell is what a column of a row is scanned into.
 type scanCell struct{ value any }
 
-// Scan implements sql.Scanner. Bytes belong to the driver, so they are copied.
+// Scan implements sql.Scanner. Bytes belong to the driver, so they are copied:
+// as text, unless they may be a UUID of SQL Server.
 func (c *scanCell) Scan(src any) error {
 	if b, ok := src.([]byte); ok {
-		src = append([]byte(nil), b...)
+		if src = string(b); len(b) == 16 {
+			src = bytes.Clone(b)
+		}
 	}
 	c.value = src
 	return nil
 }
 
-// scanPool hands GORM a fresh cell for every row. It is a pointer to a pointer,
+// scanPool hands GORM an empty cell for every row. It is a pointer to a pointer,
 // because GORM tells by its being nil that a joined row is missing.
-type scanPool struct{}
+type scanPool struct{ *sync.Pool }
 
-var _ schema.FieldNewValuePool = scanPool{}
+var _ schema.FieldNewValuePool = newScanPool()
 
-func (scanPool) Get() any { return new(*scanCell) }
-func (scanPool) Put(any)  {}
+func newScanPool() scanPool {
+	return scanPool{&sync.Pool{New: func() any { return new(*scanCell) }}}
+}
+
+// Put implements schema.FieldNewValuePool.
+func (p scanPool) Put(v any) {
+	if cell, ok := v.(**scanCell); ok {
+		*cell = nil
+		p.Pool.Put(cell)
+	}
+}
 
 // scanned is what a cell, a pointer or a plain value holds.
 func scanned(v any) (any, error) {

@@ -218,11 +218,7 @@ func validateTypedChange(stmt *gorm.Statement, bf *boundField, rv reflect.Value)
 		return nil
 	}
 	value := bf.schema.ReflectValueOf(stmt.Context, rv)
-	if value.IsZero() || bf.kind == opaqueKind || bf.kind == JSON {
-		return nil
-	}
-	_, err := bf.encodable(value.Interface())
-	return err
+	return bf.checkTyped(value)
 }
 
 // replaceValues puts transformed values into the update. The caller's struct

@@ -22,7 +22,7 @@ import (
 type engine struct {
 	name string
 	// open makes an empty database (on PostgreSQL a schema) for the test.
-	open func(t *testing.T) (Dialect, *sql.DB)
+	open func(tb testing.TB) (Dialect, *sql.DB)
 }
 
 func engines() []engine {
@@ -31,9 +31,13 @@ func engines() []engine {
 
 func sqliteEngines() []engine {
 	return []engine{
-		{"sqlite/mattn", func(t *testing.T) (Dialect, *sql.DB) { return SQLite{}, openSQLite(t, "sqlite3", "?_foreign_keys=1") }},
-		{"sqlite/modernc", func(t *testing.T) (Dialect, *sql.DB) {
-			return SQLite{}, openSQLite(t, "sqlite", "?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
+		{"sqlite/mattn", func(tb testing.TB) (Dialect, *sql.DB) {
+			tb.Helper()
+			return SQLite{}, openSQLite(tb, "sqlite3", "?_foreign_keys=1")
+		}},
+		{"sqlite/modernc", func(tb testing.TB) (Dialect, *sql.DB) {
+			tb.Helper()
+			return SQLite{}, openSQLite(tb, "sqlite", "?_pragma=foreign_keys(1)&_pragma=busy_timeout(5000)")
 		}},
 	}
 }
@@ -50,70 +54,70 @@ func onEach(t *testing.T, engines []engine, test func(t *testing.T, d Dialect, d
 	}
 }
 
-func openSQLite(t *testing.T, driver, options string) *sql.DB {
-	t.Helper()
-	db, err := sql.Open(driver, "file:"+filepath.Join(t.TempDir(), "test.db")+options)
+func openSQLite(tb testing.TB, driver, options string) *sql.DB {
+	tb.Helper()
+	db, err := sql.Open(driver, "file:"+filepath.Join(tb.TempDir(), "test.db")+options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	tb.Cleanup(func() { _ = db.Close() })
 	// mattn/go-sqlite3 compiles without cgo, but then does nothing.
 	if err := db.Ping(); err != nil && strings.Contains(err.Error(), "CGO_ENABLED=0") {
-		t.Skip(err)
+		tb.Skip(err)
 	} else if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return db
 }
 
-func openPostgres(t *testing.T) (Dialect, *sql.DB) {
-	t.Helper()
+func openPostgres(tb testing.TB) (Dialect, *sql.DB) {
+	tb.Helper()
 	config, err := pgx.ParseConfig(dsn("AUTHPLUGIN_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	schema := "dialect_" + strings.ToLower(rand.Text())
 	config.RuntimeParams["search_path"] = schema
 	db := stdlib.OpenDB(*config)
-	t.Cleanup(func() { _ = db.Close() })
-	reach(t, db, "postgres", "apt-get install postgresql && service postgresql start, with trust authentication "+
+	tb.Cleanup(func() { _ = db.Close() })
+	reach(tb, db, "postgres", "apt-get install postgresql && service postgresql start, with trust authentication "+
 		"for 127.0.0.1, or set AUTHPLUGIN_TEST_POSTGRES")
-	mustExec(t, db, "CREATE SCHEMA "+schema)
-	t.Cleanup(func() { mustExec(t, db, "DROP SCHEMA "+schema+" CASCADE") })
+	mustExec(tb, db, "CREATE SCHEMA "+schema)
+	tb.Cleanup(func() { mustExec(tb, db, "DROP SCHEMA "+schema+" CASCADE") })
 	return Postgres{}, db
 }
 
-func openMySQL(t *testing.T) (Dialect, *sql.DB) {
-	t.Helper()
+func openMySQL(tb testing.TB) (Dialect, *sql.DB) {
+	tb.Helper()
 	config, err := mysql.ParseDSN(dsn("AUTHPLUGIN_TEST_MYSQL", "root@tcp(127.0.0.1:3306)/"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	config.ParseTime = true
 	database := "dialect_" + strings.ToLower(rand.Text())
 	config.DBName = ""
-	server := openMySQLDatabase(t, config)
-	reach(t, server, "mysql", "apt-get install mariadb-server && service mariadb start, with root without password "+
+	server := openMySQLDatabase(tb, config)
+	reach(tb, server, "mysql", "apt-get install mariadb-server && service mariadb start, with root without password "+
 		"from 127.0.0.1, or set AUTHPLUGIN_TEST_MYSQL")
-	mustExec(t, server, "CREATE DATABASE "+database+" CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
-	t.Cleanup(func() { mustExec(t, server, "DROP DATABASE "+database) })
+	mustExec(tb, server, "CREATE DATABASE "+database+" CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci")
+	tb.Cleanup(func() { mustExec(tb, server, "DROP DATABASE "+database) })
 	config.DBName = database
 
 	var version string
 	if err := server.QueryRow("SELECT VERSION()").Scan(&version); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	return MySQL{MariaDB: strings.Contains(version, "MariaDB")}, openMySQLDatabase(t, config)
+	return MySQL{MariaDB: strings.Contains(version, "MariaDB")}, openMySQLDatabase(tb, config)
 }
 
-func openMySQLDatabase(t *testing.T, config *mysql.Config) *sql.DB {
-	t.Helper()
+func openMySQLDatabase(tb testing.TB, config *mysql.Config) *sql.DB {
+	tb.Helper()
 	connector, err := mysql.NewConnector(config.Clone())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	db := sql.OpenDB(connector)
-	t.Cleanup(func() { _ = db.Close() })
+	tb.Cleanup(func() { _ = db.Close() })
 	return db
 }
 
@@ -126,9 +130,9 @@ func dsn(variable, fallback string) string {
 
 // reach skips the test when the server does not answer, unless
 // AUTHPLUGIN_TEST_REQUIRE says that it must.
-func reach(t *testing.T, db *sql.DB, server, howToStart string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+func reach(tb testing.TB, db *sql.DB, server, howToStart string) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 10*time.Second)
 	defer cancel()
 	err := db.PingContext(ctx)
 	if err == nil {
@@ -136,19 +140,19 @@ func reach(t *testing.T, db *sql.DB, server, howToStart string) {
 	}
 	required := strings.Split(os.Getenv("AUTHPLUGIN_TEST_REQUIRE"), ",")
 	if slices.Contains(required, server) || slices.Contains(required, "all") {
-		t.Fatalf("%s is required but does not answer: %v", server, err)
+		tb.Fatalf("%s is required but does not answer: %v", server, err)
 	}
-	t.Skipf("%s does not answer (%v); to run this test: %s", server, err, howToStart)
+	tb.Skipf("%s does not answer (%v); to run this test: %s", server, err, howToStart)
 }
 
-func mustExec(t *testing.T, db interface {
+func mustExec(tb testing.TB, db interface {
 	Exec(query string, args ...any) (sql.Result, error)
 }, statements ...string,
 ) {
-	t.Helper()
+	tb.Helper()
 	for _, statement := range statements {
 		if _, err := db.Exec(statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
+			tb.Fatalf("%s: %v", statement, err)
 		}
 	}
 }

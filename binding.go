@@ -12,8 +12,6 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
-
-	"github.com/gorm-auth/authplugin/internal/dialect"
 )
 
 // binding ties a model to one Go type that GORM knows it by. It is immutable
@@ -196,68 +194,6 @@ func (b *binding) setType(bf *boundField) {
 	}
 }
 
-// sizeOfType reads the 36 of varchar(36), which GORM compares with the catalog.
-func sizeOfType(sqlType string) int {
-	_, rest, ok := strings.Cut(sqlType, "char(")
-	if !ok {
-		return 0
-	}
-	digits, _, _ := strings.Cut(rest, ")")
-	n, _ := strconv.Atoi(digits)
-	return n
-}
-
-// columnType is the physical type of a managed field.
-func (c *core) columnType(f *field) string {
-	if target := f.idTarget(); target != nil {
-		return c.typeOfID(target, f.primary)
-	}
-	t := dialect.Type{Size: f.size, Keyed: f.keyed()}
-	switch f.kind {
-	case Number:
-		t.Kind = dialect.Integer
-	case BigInt:
-		t.Kind = dialect.BigInt
-	case Float:
-		t.Kind = dialect.Float
-	case Boolean:
-		t.Kind = dialect.Boolean
-	case Date:
-		t.Kind = dialect.Date
-	case JSON, StringArray, NumberArray:
-		t.Kind = dialect.JSON
-	default:
-		t.Kind = dialect.String
-	}
-	return c.dialect.ColumnType(t)
-}
-
-// typeOfID is the type of a model's id column, or of a column that references it.
-func (c *core) typeOfID(m *model, primary bool) string {
-	if !primary && c.bound.Load() {
-		if existing := c.existingIDType(m); existing != "" {
-			return existing
-		}
-	}
-	return c.ownTypeOfID(m, primary)
-}
-
-// ownTypeOfID is that type in tables that the library creates.
-func (c *core) ownTypeOfID(m *model, primary bool) string {
-	id := m.id
-	if id.columnType != "" {
-		return id.columnType
-	}
-	switch id.kind {
-	case intID:
-		return c.dialect.ColumnType(dialect.Type{Kind: dialect.BigInt, Identity: primary && id.autoIncrement})
-	case uuidID:
-		return c.dialect.ColumnType(dialect.Type{Kind: dialect.UUID})
-	default:
-		return c.dialect.ColumnType(dialect.Type{Kind: dialect.String, Size: id.size, Keyed: true})
-	}
-}
-
 // convertID makes ids cross the boundary: text in Go, whatever the column is.
 func (b *binding) convertID(bf *boundField) {
 	sf, valueOf := bf.schema, bf.schema.ValueOf
@@ -328,89 +264,4 @@ func (b *binding) convertDate(bf *boundField) {
 		}
 		return nil
 	}
-}
-
-// setIndexes replaces what the struct's tags say about indexes of managed
-// fields by what the logical schema says.
-func (b *binding) setIndexes() {
-	settings := map[*schema.Field][]string{}
-	for _, x := range b.model.indexes {
-		for i, f := range x.fields {
-			sf := b.columns[f.column].schema
-			word := "index:"
-			if x.unique {
-				word = "uniqueIndex:"
-			}
-			setting := word + x.name + ",priority:" + strconv.Itoa(i+1)
-			if x.unique && b.core.dialect.Name() == "sqlserver" && slices.ContainsFunc(x.fields, func(f *field) bool { return !f.notNull }) {
-				// SQL Server takes two NULLs for equal; the others do not.
-				setting += `,where:` + notNullCondition(x)
-			}
-			settings[sf] = append(settings[sf], setting)
-		}
-	}
-	for _, sf := range b.schema.Fields {
-		bf := b.columns[sf.DBName]
-		if bf == nil || !bf.managed {
-			continue
-		}
-		delete(sf.TagSettings, "INDEX")
-		delete(sf.TagSettings, "UNIQUEINDEX")
-		sf.Tag = ""
-		if s := settings[sf]; len(s) > 0 {
-			sf.Tag = reflect.StructTag("gorm:" + strconv.Quote(strings.Join(s, ";")))
-			sf.TagSettings["INDEX"] = "INDEX"
-		}
-	}
-	b.schema.ParseIndexes() // GORM notes in each field whether it has a unique index
-}
-
-func notNullCondition(x index) string {
-	var conditions []string
-	for _, f := range x.fields {
-		if !f.notNull {
-			conditions = append(conditions, `"`+f.column+`" IS NOT NULL`)
-		}
-	}
-	return strings.Join(conditions, " AND ")
-}
-
-// addForeignKeys gives GORM's migrator the foreign keys of a model, under names
-// of their own. They have the shape in which GORM itself keeps the other side
-// of a has-many relation, so Preload, Joins and associations do not see them.
-func (c *core) addForeignKeys(m *model) {
-	for _, b := range c.bindings {
-		if b.model != m {
-			continue
-		}
-		for _, f := range m.references() {
-			target := c.byModel[f.ref.model]
-			name := foreignKeyName(f)
-			b.schema.Relationships.Relations["_"+name] = &schema.Relationship{
-				Name: "_" + name, Type: schema.HasMany,
-				Schema: target.schema, FieldSchema: b.schema,
-				Field: &schema.Field{
-					Name: "_" + name, Schema: target.schema, IgnoreMigration: b.waits(f),
-					TagSettings: map[string]string{"CONSTRAINT": name + ",OnDelete:" + string(c.onDelete[f])},
-				},
-				References: []*schema.Reference{{
-					PrimaryKey:    target.columns[f.ref.field.column].schema,
-					ForeignKey:    b.columns[f.column].schema,
-					OwnPrimaryKey: true,
-				}},
-			}
-		}
-	}
-}
-
-// foreignKeyName is the name that addForeignKeys gives.
-func foreignKeyName(f *field) string {
-	return limitIdentifier("fk_" + strings.ReplaceAll(f.model.table, ".", "_") + "_" + f.column)
-}
-
-// waits reports whether a foreign key cannot be part of its CREATE TABLE: where
-// a table references a unique column of its own, the key has to wait for the
-// index, which GORM makes after the table. SQLite looks for it later.
-func (b *binding) waits(f *field) bool {
-	return f.ref.model == f.model && !f.ref.field.primary && b.core.dialect.Name() != "sqlite"
 }

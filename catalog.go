@@ -62,18 +62,22 @@ func withoutDisplayWidth(sqlType string) string {
 	return base + rest
 }
 
-// existingIDType is the type of a model's id column where it exists and is not
-// the library's own, "" otherwise. The catalog is read once if nobody has yet.
+// existingIDType is the type of a model's id column where it is known to exist
+// and not to be the library's own, "" otherwise.
 func (c *core) existingIDType(m *model) string {
 	types := c.idTypes.Load()
 	if types == nil {
-		if name := c.dialect.Name(); name != "mysql" && name != "sqlserver" {
-			return ""
-		}
-		if _, err := c.inspect(context.Background()); err != nil {
-			return "" // the migration that asks will meet the same error
-		}
-		types = c.idTypes.Load()
+		return ""
 	}
 	return (*types)[m]
+}
+
+// learnIDTypes reads the catalog if nobody has yet, for a table of the
+// application's that GORM migrates. An error is left to that migration, which
+// will meet it too.
+func (c *core) learnIDTypes() {
+	name := c.dialect.Name()
+	if c.idTypes.Load() == nil && (name == "mysql" || name == "sqlserver") {
+		_, _ = c.inspect(context.Background())
+	}
 }

@@ -33,7 +33,7 @@ func (b *binding) values(rv reflect.Value) Values {
 
 // setValue puts a value into the dynamic-field map of a struct.
 func (b *binding) setValue(rv reflect.Value, name string, value any) {
-	values, _ := reflect.Indirect(rv).FieldByIndex(b.additional).Addr().Interface().(*Values)
+	values, _ := reflect.TypeAssert[*Values](reflect.Indirect(rv).FieldByIndex(b.additional).Addr())
 	if *values == nil {
 		*values = make(Values, b.dynamic)
 	}

@@ -125,6 +125,7 @@ func (c *core) idColumnType(sf *schema.Field) string {
 		}
 		return c.columnType(bf.field)
 	}
+	c.learnIDTypes()
 	m, err := c.referencedModel(sf)
 	switch {
 	case errors.Is(err, errNoReference):

@@ -55,8 +55,6 @@ type core struct {
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
 	foreign sync.Map
-	// bound says that GORM's schemas have been adjusted.
-	bound atomic.Bool
 	// idTypes are the types of existing id columns, see noteIDTypes.
 	idTypes atomic.Pointer[map[*model]string]
 	// migrating keeps migrations of this process apart: GORM notes in its schema
@@ -128,6 +126,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	if err := c.checkZone(context.Background()); err != nil {
 		return nil, err
 	}
+	c.idTypes.Store(nil) // what was noted before all ids were settled
 	inner, log := db.NamingStrategy, db.Logger
 	db.NamingStrategy = newNamer(inner, c, s)
 	if err := c.bindAll(); err != nil {
@@ -152,7 +151,6 @@ func (c *core) bindAll() error {
 	for _, m := range c.schema.models {
 		c.addForeignKeys(m)
 	}
-	c.bound.Store(true)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package tests
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -75,9 +76,7 @@ func TestAdditionalFieldsRoundTrip(t *testing.T) {
 		}
 		check("defaults", batch[1].ID, empty)
 		asMap := map[string]any{"name": "m", "email": "m"}
-		for k, v := range friend {
-			asMap[k] = v
-		}
+		maps.Copy(asMap, friend)
 		asMap["slug"] = "s3"
 		must(t, db.Model(&authplugin.User{}).Create(asMap).Error)
 		want["slug"] = "s3"
@@ -317,9 +316,7 @@ func TestBadFieldsAreRefused(t *testing.T) {
 			given := len(c.values)
 			u := authplugin.User{Name: "x", Email: "x", Additional: c.values}
 			asMap := map[string]any{"name": "x", "email": "x"}
-			for k, v := range c.values {
-				asMap[k] = v
-			}
+			maps.Copy(asMap, c.values)
 			errs := map[string]error{"create": db.Create(&u).Error}
 			if c.field != "email" {
 				errs["map"] = db.Model(&authplugin.User{}).Create(asMap).Error

@@ -158,7 +158,7 @@ func TestDatabaseSchema(t *testing.T) {
 		cfg := pluginConfig(s)
 		cfg.DatabaseSchema = "auth"
 		cfg.Verification.Table = "public.proofs"
-		db, auth := use(t, d, cfg)
+		db, _ := use(t, d, cfg)
 		var tables []string
 		must(t, db.Raw("SELECT table_schema || '.' || table_name FROM information_schema.tables WHERE table_schema IN ('auth', 'public') ORDER BY 1").Scan(&tables).Error)
 		want := []string{"auth.accounts", "auth.auth_keys", "auth.key_uses", "auth.sessions", "auth.users", "public.proofs", "public.users"}
@@ -176,7 +176,7 @@ func TestDatabaseSchema(t *testing.T) {
 		must(t, db.Model(&ada).Update("name", "Ada").Error)
 		must(t, db.Where(&authplugin.User{ID: ada.ID}).Delete(&authplugin.User{}).Error)
 		recorder := dbtest.NewRecorder()
-		db, auth = useWith(t, d, cfg, &gorm.Config{Logger: recorder})
+		db, auth := useWith(t, d, cfg, &gorm.Config{Logger: recorder})
 		must(t, db.AutoMigrate(auth.Models()...))
 		if ddl := recorder.DDL(); len(ddl) > 0 {
 			t.Errorf("DDL on an up-to-date database: %v", ddl)

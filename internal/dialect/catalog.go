@@ -74,9 +74,10 @@ func eachRow(ctx context.Context, q Querier, query string, args []any, scan func
 type inspection struct {
 	columns     string
 	columnArgs  []any
-	keys        string // yields keyRow
+	keys        string // yields keyRow, in any order
 	keyArgs     []any
 	scanColumn  func(*sql.Rows) (columnRow, error)
+	joinKeys    func([]keyRow) []keyRow              // changes what was read, may be nil
 	askedTables func(ord int, table string) []string // the asked names that a row belongs to
 }
 
@@ -94,7 +95,7 @@ const (
 )
 
 // keyRow is one row of the second catalog statement: one column of an index or
-// of a foreign key, in order of position.
+// of a foreign key.
 type keyRow struct {
 	ord       int
 	table     string
@@ -114,6 +115,18 @@ type keyRow struct {
 // run reads the catalog.
 func (in inspection) run(ctx context.Context, q Querier) (*Catalog, error) {
 	catalog := &Catalog{Tables: map[string]*Table{}}
+	err := in.readColumns(ctx, q, catalog)
+	if err == nil {
+		err = in.readKeys(ctx, q, catalog)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return catalog, nil
+}
+
+// readColumns runs the first statement.
+func (in inspection) readColumns(ctx context.Context, q Querier, catalog *Catalog) error {
 	err := eachRow(ctx, q, in.columns, in.columnArgs, func(rows *sql.Rows) error {
 		r, err := in.scanColumn(rows)
 		if err != nil {
@@ -131,31 +144,50 @@ func (in inspection) run(ctx context.Context, q Querier) (*Catalog, error) {
 		}
 		return nil
 	})
+	return columnsError(err)
+}
+
+func columnsError(err error) error {
 	if err != nil {
-		return nil, fmt.Errorf("reading the columns in the catalog: %w", err)
+		return fmt.Errorf("reading the columns in the catalog: %w", err)
 	}
-	err = eachRow(ctx, q, in.keys, in.keyArgs, func(rows *sql.Rows) error {
+	return nil
+}
+
+// readKeys runs the second statement, unless there is no table to read it for.
+func (in inspection) readKeys(ctx context.Context, q Querier, catalog *Catalog) error {
+	if len(catalog.Tables) == 0 {
+		return nil
+	}
+	var keys []keyRow
+	err := eachRow(ctx, q, in.keys, in.keyArgs, func(rows *sql.Rows) error {
 		var r keyRow
-		if err := rows.Scan(&r.ord, &r.table, &r.kind, &r.name, &r.position, &r.column, &r.unique, &r.primary,
-			&r.partial, &r.invalid, &r.refTable, &r.refColumn, &r.onDelete); err != nil {
-			return err
-		}
+		err := rows.Scan(&r.ord, &r.table, &r.kind, &r.name, &r.position, &r.column, &r.unique, &r.primary,
+			&r.partial, &r.invalid, &r.refTable, &r.refColumn, &r.onDelete)
+		keys = append(keys, r)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading the indexes and foreign keys in the catalog: %w", err)
+	}
+	if in.joinKeys != nil {
+		keys = in.joinKeys(keys)
+	}
+	// Databases take longer to sort a union.
+	slices.SortStableFunc(keys, func(a, b keyRow) int { return cmp.Compare(a.position, b.position) })
+	for _, r := range keys {
 		for _, asked := range in.askedTables(r.ord, r.table) {
 			// A table that was created between the two statements is left out.
 			if t := catalog.Tables[asked]; t != nil {
 				t.addKeyColumn(r)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the indexes and foreign keys in the catalog: %w", err)
 	}
 	for _, t := range catalog.Tables {
 		t.sortKeys()
 		t.markPrimaryKey()
 	}
-	return catalog, nil
+	return nil
 }
 
 // markPrimaryKey tells the columns of the primary key.

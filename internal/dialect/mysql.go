@@ -28,7 +28,10 @@ func (MySQL) Name() string { return "mysql" }
 // restricted by plain equality. %d is the number of the schema, %s the condition
 // on the schema and the tables, once for each table of information_schema. Tables
 // come before their columns, and not joined to them, for which MariaDB would read
-// the catalog once for each column.
+// the catalog once for each column; neither are foreign keys joined to their rules.
+//
+// What several of information_schema's tables give to one column of a union has
+// one collation, as MySQL refuses to mix those that it declares them with.
 const (
 	mysqlTables = `
 SELECT %d AS ord, t.table_name, '' AS column_name, '' AS column_type, '' AS data_type, 0 AS nullable,
@@ -45,20 +48,58 @@ FROM information_schema.columns c
 WHERE %s`
 
 	mysqlIndexes = `
-SELECT %d AS ord, s.table_name, 'i', s.index_name, s.seq_in_index,
-	CASE WHEN s.index_type IN ('BTREE', 'HASH') THEN s.column_name END,
+SELECT %d, CONVERT(s.table_name USING utf8mb4), 'i', CONVERT(s.index_name USING utf8mb4), s.seq_in_index,
+	CASE WHEN s.index_type IN ('BTREE', 'HASH') THEN CONVERT(s.column_name USING utf8mb4) END,
 	s.non_unique = 0, s.index_name = 'PRIMARY', 0, 0, NULL, NULL, NULL
 FROM information_schema.statistics s
 WHERE %s`
 
 	mysqlForeignKeys = `
-SELECT %d AS ord, k.table_name, 'f', k.constraint_name, k.ordinal_position, k.column_name, 0, 0, 0, 0,
-	k.referenced_table_name, k.referenced_column_name, r.delete_rule
+SELECT %d, CONVERT(k.table_name USING utf8mb4), 'f', CONVERT(k.constraint_name USING utf8mb4), k.ordinal_position,
+	CONVERT(k.column_name USING utf8mb4), 0, 0, 0, 0, k.referenced_table_name, k.referenced_column_name, NULL
 FROM information_schema.key_column_usage k
-JOIN information_schema.referential_constraints r ON r.constraint_schema = k.constraint_schema
-	AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
-WHERE %s AND %s AND k.referenced_table_name IS NOT NULL`
+WHERE %s AND k.referenced_table_name IS NOT NULL`
+
+	mysqlDeleteRules = `
+SELECT %d, CONVERT(r.table_name USING utf8mb4), 'r', CONVERT(r.constraint_name USING utf8mb4), 0,
+	NULL, 0, 0, 0, 0, NULL, NULL, r.delete_rule
+FROM information_schema.referential_constraints r
+WHERE %s`
 )
+
+// deleteRuleRow is a keyRow.kind that only MySQL has: what a foreign key does ON
+// DELETE, without its columns.
+const deleteRuleRow = "r"
+
+// mysqlJoinRules puts the delete rules into the rows of their foreign keys. (The
+// server would do it for every pair of rows.)
+func mysqlJoinRules(rows []keyRow) []keyRow {
+	type constraint struct {
+		ord         int
+		table, name string
+	}
+	rules := map[constraint]sql.NullString{}
+	for _, r := range rows {
+		if r.kind == deleteRuleRow {
+			rules[constraint{r.ord, r.table, r.name}] = r.onDelete
+		}
+	}
+	joined := rows[:0]
+	for _, r := range rows {
+		switch r.kind {
+		case deleteRuleRow:
+			continue
+		case foreignKeyRow:
+			rule, found := rules[constraint{r.ord, r.table, r.name}]
+			if !found {
+				continue // dropped meanwhile
+			}
+			r.onDelete = rule
+		}
+		joined = append(joined, r)
+	}
+	return joined
+}
 
 // mysqlSchema is one schema with the tables asked for in it.
 type mysqlSchema struct {
@@ -99,11 +140,12 @@ func (m MySQL) Inspect(ctx context.Context, q Querier, tables []string) (*Catalo
 		x, _ := s.condition("s", "table_schema")
 		k, _ := s.condition("k", "table_schema")
 		r, _ := s.condition("r", "constraint_schema")
-		keys = append(keys, fmt.Sprintf(mysqlIndexes, i, x), fmt.Sprintf(mysqlForeignKeys, i, k, r))
+		keys = append(keys, fmt.Sprintf(mysqlIndexes, i, x), fmt.Sprintf(mysqlForeignKeys, i, k), fmt.Sprintf(mysqlDeleteRules, i, r))
 		in.keyArgs = slices.Concat(in.keyArgs, args, args, args)
 	}
 	in.columns = strings.Join(columns, " UNION ALL ") + " ORDER BY ord, position"
-	in.keys = strings.Join(keys, " UNION ALL ") + " ORDER BY 1, 2, 3, 4, 5"
+	in.keys = strings.Join(keys, " UNION ALL ")
+	in.joinKeys = mysqlJoinRules
 
 	type tableKey struct {
 		ord  int

@@ -1,11 +1,13 @@
 package dialect
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,39 +20,25 @@ var _ Dialect = SQLite{}
 // Name returns "sqlite".
 func (SQLite) Name() string { return "sqlite" }
 
-// sqliteFound resolves the names that were asked for (%s is the VALUES list).
-// An unqualified one is looked for where SQLite does: among the temporary
-// tables, in the main database, then in the attached ones in their order. (With
-// min, SQLite takes the other columns from the row that has the minimum.)
-const sqliteFound = `
-WITH asked(ord, schema_name, table_name) AS (VALUES %s),
-candidates AS (
-	SELECT a.ord, t.schema, t.name, t.type, CASE t.schema WHEN 'temp' THEN -1 WHEN 'main' THEN 0
-		ELSE (SELECT d.seq FROM pragma_database_list d WHERE d.name = t.schema) END AS place
-	FROM asked a
-	CROSS JOIN pragma_table_list(a.table_name) t
-	WHERE a.schema_name = '' OR a.schema_name = t.schema COLLATE NOCASE
-),
-nearest AS (SELECT ord, schema, name, type, min(place) FROM candidates GROUP BY ord),
-found AS MATERIALIZED (SELECT ord, schema, name FROM nearest WHERE type = 'table')`
+// sqliteColumns reads everything that has one of the names that were asked for (%s
+// is the VALUES list), in whichever database: which of them is meant is found out
+// here, as SQLite takes longer to compile such a statement than to run it. place
+// is where a database stands among those that an unqualified name is looked for
+// in: the temporary tables, the main database, the attached ones in their order.
+// What is not a table has no columns, as a view may be one that cannot be read.
+const sqliteColumns = `
+SELECT a.column1, t.schema, t.name, t.type = 'table', CASE t.schema WHEN 'temp' THEN -1 WHEN 'main' THEN 0
+		ELSE (SELECT d.seq FROM pragma_database_list d WHERE d.name = t.schema) END,
+	c.cid, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+FROM (VALUES %s) a
+CROSS JOIN pragma_table_list(a.column3) t
+LEFT JOIN pragma_table_xinfo(CASE t.type WHEN 'table' THEN t.name END, t.schema) c
+WHERE a.column2 = '' OR a.column2 = t.schema COLLATE NOCASE`
 
-// Hidden values 2 and 3 are generated columns, whose expression no pragma tells.
-// A key column is the rowid if it is the only one, is declared as INTEGER and
-// has no index of its own.
-const sqliteColumns = sqliteFound + `
-SELECT f.ord, f.name, c.name, c.type, c."notnull" = 0 AND c.pk = 0,
-	CASE WHEN c.hidden IN (2, 3) THEN '(generated)' ELSE c.dflt_value END,
-	c.pk = 1 AND c.type = 'INTEGER' COLLATE NOCASE
-		AND NOT EXISTS (SELECT 1 FROM pragma_table_info(f.name, f.schema) p WHERE p.pk = 2)
-		AND NOT EXISTS (SELECT 1 FROM pragma_index_list(f.name, f.schema) i WHERE i.origin = 'pk'),
-	c.pk > 0
-FROM found f
-CROSS JOIN pragma_table_xinfo(f.name, f.schema) c
-WHERE c.hidden <> 1
-ORDER BY f.ord, c.cid`
-
-// A foreign key that names no columns of its parent refers to its primary key.
-const sqliteKeys = sqliteFound + `
+// sqliteKeys reads the keys of tables whose databases are known. A foreign key
+// that names no columns of its parent refers to its primary key.
+const sqliteKeys = `
+WITH found(ord, schema, name) AS (VALUES %s)
 SELECT f.ord, f.name, 'i', i.name, c.seqno, c.name, i."unique", i.origin = 'pk', i.partial, 0, NULL, NULL, NULL
 FROM found f
 CROSS JOIN pragma_index_list(f.name, f.schema) i
@@ -59,8 +47,7 @@ UNION ALL
 SELECT f.ord, f.name, 'f', k.id, k.seq, k."from", 0, 0, 0, 0, k."table",
 	COALESCE(k."to", (SELECT p.name FROM pragma_table_info(k."table", f.schema) p WHERE p.pk = k.seq + 1)), k.on_delete
 FROM found f
-CROSS JOIN pragma_foreign_key_list(f.name, f.schema) k
-ORDER BY 1, 3, 4, 5`
+CROSS JOIN pragma_foreign_key_list(f.name, f.schema) k`
 
 // Inspect implements Dialect. A schema is the name of an attached database.
 func (SQLite) Inspect(ctx context.Context, q Querier, tables []string) (*Catalog, error) {
@@ -68,22 +55,24 @@ func (SQLite) Inspect(ctx context.Context, q Querier, tables []string) (*Catalog
 	if err != nil || len(names) == 0 {
 		return &Catalog{}, err
 	}
-	list, args := valuesList(names, func(int) string { return "?" })
-	catalog, err := inspection{
-		columns:    fmt.Sprintf(sqliteColumns, list),
-		columnArgs: args,
-		keys:       fmt.Sprintf(sqliteKeys, list),
-		keyArgs:    args,
-		scanColumn: func(rows *sql.Rows) (r columnRow, err error) {
-			var def sql.NullString
-			c := &r.column
-			err = rows.Scan(&r.ord, &r.table, &c.Name, &c.Type, &c.Nullable, &def, &c.AutoIncrement, &c.PrimaryKey)
-			c.Type = strings.ToLower(c.Type)
-			c.Default = defaultSQL(def)
-			return r, err
-		},
-		askedTables: func(ord int, _ string) []string { return []string{names[ord].asked} },
-	}.run(ctx, q)
+	objects, err := sqliteNearest(ctx, q, names)
+	if err != nil {
+		return nil, columnsError(err)
+	}
+	catalog := &Catalog{Tables: map[string]*Table{}}
+	var found []tableName
+	for i, o := range objects {
+		if o.isTable {
+			catalog.Tables[names[i].asked] = o.table()
+			found = append(found, tableName{asked: names[i].asked, schema: o.schema, table: o.name})
+		}
+	}
+	list, args := sqliteValues(found)
+	err = inspection{
+		keys:        fmt.Sprintf(sqliteKeys, list),
+		keyArgs:     args,
+		askedTables: func(ord int, _ string) []string { return []string{found[ord].asked} },
+	}.readKeys(ctx, q, catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -93,10 +82,101 @@ func (SQLite) Inspect(ctx context.Context, q Querier, tables []string) (*Catalog
 	return catalog, nil
 }
 
-// finishSQLite adds the rowid, which is an index without being listed as one,
-// and drops the numbers that stood for the names of foreign keys.
+func sqliteValues(names []tableName) (list string, args []any) {
+	return valuesList(names, func(int) string { return "?" })
+}
+
+// sqliteObject is a table, a view or whatever else has a table's name.
+type sqliteObject struct {
+	schema  string // empty for none
+	name    string
+	isTable bool
+	place   int
+	columns []sqliteColumn
+}
+
+// sqliteColumn is a row of pragma_table_xinfo.
+type sqliteColumn struct {
+	position   int64
+	name, typ  string
+	notNull    bool
+	def        sql.NullString
+	primaryKey int64 // its position in the primary key, from 1
+	hidden     int64
+}
+
+// sqliteNearest finds for each name what a statement would find by it.
+func sqliteNearest(ctx context.Context, q Querier, names []tableName) ([]sqliteObject, error) {
+	nearest := make([]sqliteObject, len(names))
+	list, args := sqliteValues(names)
+	err := eachRow(ctx, q, fmt.Sprintf(sqliteColumns, list), args, func(rows *sql.Rows) error {
+		var ord int
+		var o sqliteObject
+		// All that is of a column is NULL for what is not a table.
+		var position, primaryKey, hidden sql.NullInt64
+		var name, typ, def sql.NullString
+		var notNull sql.NullBool
+		if err := rows.Scan(&ord, &o.schema, &o.name, &o.isTable, &o.place, &position, &name, &typ, &notNull, &def,
+			&primaryKey, &hidden); err != nil {
+			return err
+		}
+		n := &nearest[ord]
+		if n.schema == "" || o.place < n.place {
+			*n = o
+		}
+		if n.place == o.place && position.Valid {
+			n.columns = append(n.columns, sqliteColumn{
+				position.Int64, name.String, typ.String, notNull.Bool, def, primaryKey.Int64, hidden.Int64,
+			})
+		}
+		return nil
+	})
+	return nearest, err
+}
+
+// The values of sqliteColumn.hidden.
+const (
+	sqliteHidden           = 1 // of a virtual table
+	sqliteGeneratedVirtual = 2
+	sqliteGeneratedStored  = 3
+)
+
+func (o sqliteObject) table() *Table {
+	slices.SortFunc(o.columns, func(a, b sqliteColumn) int { return cmp.Compare(a.position, b.position) })
+	t := &Table{Name: o.name}
+	for _, c := range o.columns {
+		if c.hidden == sqliteHidden {
+			continue
+		}
+		column := Column{
+			Name: c.name, Type: strings.ToLower(c.typ), Nullable: !c.notNull && c.primaryKey == 0, Default: defaultSQL(c.def),
+			// Whether it is the rowid is known when the keys are, see finishSQLite.
+			AutoIncrement: c.primaryKey == 1 && strings.EqualFold(c.typ, "INTEGER"), PrimaryKey: c.primaryKey > 0,
+		}
+		if c.hidden == sqliteGeneratedVirtual || c.hidden == sqliteGeneratedStored {
+			expression := "(generated)" // no pragma tells it
+			column.Default = &expression
+		}
+		t.Columns = append(t.Columns, column)
+	}
+	return t
+}
+
+// finishSQLite tells which column is the rowid and adds its index, which is not
+// listed as one. A key column declared as INTEGER is the rowid if it is the only
+// one and has no index of its own. The numbers that stood for the names of
+// foreign keys are dropped.
 func (t *Table) finishSQLite() {
+	keyColumns := 0
 	for _, c := range t.Columns {
+		if c.PrimaryKey {
+			keyColumns++
+		}
+	}
+	hasIndex := slices.ContainsFunc(t.Indexes, func(i Index) bool { return i.Primary })
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		c.AutoIncrement = c.AutoIncrement && keyColumns == 1 && !hasIndex
 		if c.AutoIncrement {
 			t.Indexes = append(t.Indexes, Index{Columns: []string{c.Name}, Unique: true, Primary: true})
 		}

@@ -1,0 +1,153 @@
+package authplugin
+
+import (
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+)
+
+// createdFrom is the setting under which a statement keeps the caller's maps,
+// while it works on normalized copies of them.
+const createdFrom = "authplugin:created_from"
+
+// handBack copies ids into the caller's maps under the id's column, as GORM does.
+func handBack(db *gorm.DB, original any) {
+	copies, _ := mapsOf(db.Statement.Dest)
+	originals, _ := mapsOf(original)
+	column := db.Statement.Schema.PrioritizedPrimaryField.DBName
+	for i, m := range originals {
+		// GORM appends what RETURNING brings to a slice of maps.
+		from := i
+		if len(copies) > len(originals) {
+			from = len(originals) + i
+		}
+		if from >= len(copies) || m == nil {
+			continue
+		}
+		if v, ok := copies[from][column]; ok && v != nil {
+			if id, ok := toID(follow(v)); ok {
+				m[column] = id
+			}
+		}
+	}
+	db.Statement.Dest = original
+}
+
+// mapsOf lists the maps of a create or update by map.
+func mapsOf(dest any) ([]map[string]any, bool) {
+	switch d := dest.(type) {
+	case map[string]any:
+		return []map[string]any{d}, true
+	case *map[string]any:
+		return []map[string]any{*d}, true
+	case []map[string]any:
+		return d, true
+	case *[]map[string]any:
+		return *d, true
+	default:
+		return nil, false
+	}
+}
+
+// prepareMaps works on normalized copies: keys become columns, values complete.
+func (b *binding) prepareMaps(db *gorm.DB, originals []map[string]any, now any) {
+	stmt := db.Statement
+	copies := make([]map[string]any, len(originals))
+	for i, original := range originals {
+		normalized, err := b.normalizeKeys(original)
+		if err != nil {
+			_ = db.AddError(err)
+			return
+		}
+		copies[i] = normalized
+		if err := b.completeMap(stmt, normalized, now); err != nil {
+			_ = db.AddError(err)
+			return
+		}
+	}
+	stmt.Settings.Store(createdFrom, stmt.Dest)
+	switch stmt.Dest.(type) {
+	case map[string]any, *map[string]any:
+		stmt.Dest = copies[0]
+	default:
+		stmt.Dest = &copies
+	}
+	b.selectGenerated(stmt)
+}
+
+// normalizeKeys copies a map with its keys as columns. A key that is neither a
+// field nor a column is an error.
+func (b *binding) normalizeKeys(original map[string]any) (map[string]any, error) {
+	normalized := make(map[string]any, len(original)+4)
+	for _, key := range slices.Sorted(maps.Keys(original)) {
+		if f := b.model.lookUp(key); f != nil {
+			normalized[f.column] = original[key]
+			continue
+		}
+		if sf := b.schema.LookUpField(key); sf != nil {
+			normalized[key] = original[key] // a relation or a field that GORM alone knows
+			continue
+		}
+		return nil, &FieldError{Model: b.model.name, Field: key, Problem: "there is no such field" + suggest(key, b.model.fieldNames())}
+	}
+	return normalized, nil
+}
+
+func (b *binding) completeMap(stmt *gorm.Statement, m map[string]any, now any) error {
+	for _, bf := range b.fields {
+		v, present := m[bf.column]
+		switch {
+		case bf.primary && (!present || isEmptyID(v)):
+			delete(m, bf.column)
+			if id, ok := b.model.generateID(stmt.Context); ok {
+				m[bf.column] = id
+			} else if !b.model.id.generated {
+				return bf.errorf("the id function declined to make an id, and the database has no default for it")
+			}
+		case (bf.createdAt || bf.updatedAt) && v == nil:
+			m[bf.column] = now
+		case bf.hasDefault && (!present || (v == nil && !bf.optional)):
+			m[bf.column] = bf.defaultValue()
+		}
+	}
+	return nil
+}
+
+func isEmptyID(v any) bool {
+	id, ok := toID(follow(v))
+	return v == nil || (ok && id == "")
+}
+
+// encodeMap turns the values of a map with columns as keys into what the driver
+// is handed. A create must have everything that is required.
+func (b *binding) encodeMap(m map[string]any, create bool) error {
+	for _, bf := range b.fields {
+		v, present := m[bf.column]
+		if _, done := v.(secretValue); isExpression(v) || done {
+			continue
+		}
+		if plainValue := follow(v); plainValue == nil {
+			if (create && bf.required() && !bf.primary) || (present && bf.notNull && !bf.primary) {
+				return bf.errorf("is required")
+			}
+			continue
+		}
+		if bf.kind == opaqueKind {
+			continue
+		}
+		encoded, err := bf.write(v)
+		if err != nil {
+			return err
+		}
+		if encoded == nil && bf.notNull {
+			return bf.errorf("is required")
+		}
+		stored := bf.store(encoded, b.core.times)
+		if bf.concealed() {
+			stored = conceal(stored)
+		}
+		m[bf.column] = stored
+	}
+	return nil
+}

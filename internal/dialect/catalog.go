@@ -70,7 +70,8 @@ func eachRow(ctx context.Context, q Querier, query string, args []any, scan func
 }
 
 // inspection is how one database reads its catalog: two statements, whose rows
-// the shared code below turns into a Catalog.
+// the shared code below turns into a Catalog. It sorts them as well, for which
+// databases need longer where a statement is a union.
 type inspection struct {
 	columns     string
 	columnArgs  []any
@@ -83,9 +84,10 @@ type inspection struct {
 
 // columnRow is one row of the first catalog statement.
 type columnRow struct {
-	ord    int    // number of the table, see valuesList
-	table  string // the table's own name
-	column Column // without a name for a table that has no columns
+	ord      int    // number of the table, see valuesList
+	table    string // the table's own name
+	position int    // may be 0 throughout where the statement sorts
+	column   Column // without a name for a table that has no columns
 }
 
 // The values of keyRow.kind.
@@ -127,11 +129,17 @@ func (in inspection) run(ctx context.Context, q Querier) (*Catalog, error) {
 
 // readColumns runs the first statement.
 func (in inspection) readColumns(ctx context.Context, q Querier, catalog *Catalog) error {
+	var columns []columnRow
 	err := eachRow(ctx, q, in.columns, in.columnArgs, func(rows *sql.Rows) error {
 		r, err := in.scanColumn(rows)
-		if err != nil {
-			return err
-		}
+		columns = append(columns, r)
+		return err
+	})
+	if err != nil {
+		return columnsError(err)
+	}
+	slices.SortStableFunc(columns, func(a, b columnRow) int { return cmp.Compare(a.position, b.position) })
+	for _, r := range columns {
 		for _, asked := range in.askedTables(r.ord, r.table) {
 			t := catalog.Tables[asked]
 			if t == nil {
@@ -142,9 +150,8 @@ func (in inspection) readColumns(ctx context.Context, q Querier, catalog *Catalo
 				t.Columns = append(t.Columns, r.column)
 			}
 		}
-		return nil
-	})
-	return columnsError(err)
+	}
+	return nil
 }
 
 func columnsError(err error) error {
@@ -173,7 +180,6 @@ func (in inspection) readKeys(ctx context.Context, q Querier, catalog *Catalog) 
 	if in.joinKeys != nil {
 		keys = in.joinKeys(keys)
 	}
-	// Databases take longer to sort a union.
 	slices.SortStableFunc(keys, func(a, b keyRow) int { return cmp.Compare(a.position, b.position) })
 	for _, r := range keys {
 		for _, asked := range in.askedTables(r.ord, r.table) {

@@ -30,8 +30,8 @@ func (MySQL) Name() string { return "mysql" }
 // come before their columns, and not joined to them, for which MariaDB would read
 // the catalog once for each column; neither are foreign keys joined to their rules.
 //
-// What several of information_schema's tables give to one column of a union has
-// one collation, as MySQL refuses to mix those that it declares them with.
+// Names of keys are converted to one collation: information_schema declares them
+// with several, and a union of these may be refused (error 1271).
 const (
 	mysqlTables = `
 SELECT %d AS ord, t.table_name, '' AS column_name, '' AS column_type, '' AS data_type, 0 AS nullable,
@@ -143,7 +143,7 @@ func (m MySQL) Inspect(ctx context.Context, q Querier, tables []string) (*Catalo
 		keys = append(keys, fmt.Sprintf(mysqlIndexes, i, x), fmt.Sprintf(mysqlForeignKeys, i, k), fmt.Sprintf(mysqlDeleteRules, i, r))
 		in.keyArgs = slices.Concat(in.keyArgs, args, args, args)
 	}
-	in.columns = strings.Join(columns, " UNION ALL ") + " ORDER BY ord, position"
+	in.columns = strings.Join(columns, " UNION ALL ")
 	in.keys = strings.Join(keys, " UNION ALL ")
 	in.joinKeys = mysqlJoinRules
 
@@ -157,10 +157,9 @@ func (m MySQL) Inspect(ctx context.Context, q Querier, tables []string) (*Catalo
 		var dataType, extra string
 		var def, generated, charset, collation sql.NullString
 		var fold bool
-		var position int
 		c := &r.column
 		err = rows.Scan(&r.ord, &r.table, &c.Name, &c.Type, &dataType, &c.Nullable, &def, &extra,
-			&generated, &charset, &collation, &fold, &position)
+			&generated, &charset, &collation, &fold, &r.position)
 		if c.Name == "" {
 			foldTables = fold
 			baseTables[tableKey{r.ord, r.table}] = true

@@ -133,6 +133,34 @@ func TestMySQLInspectDatabases(t *testing.T) {
 	}
 }
 
+// Foreign keys of one name in two databases keep their own delete rules.
+func TestMySQLInspectDeleteRules(t *testing.T) {
+	t.Parallel()
+	d, first := openMySQL(t)
+	_, second := openMySQL(t)
+	create := func(db *sql.DB, rule string) {
+		mustExec(t, db, "CREATE TABLE p (a int, b int, PRIMARY KEY (a, b))", `CREATE TABLE c (a int, b int, c int, d int,
+			CONSTRAINT owner FOREIGN KEY (b, a) REFERENCES p (a, b) ON DELETE `+rule+`,
+			CONSTRAINT other FOREIGN KEY (c, d) REFERENCES p (a, b) ON DELETE RESTRICT)`)
+	}
+	create(first, "CASCADE")
+	create(second, "SET NULL")
+	var database string
+	if err := second.QueryRow("SELECT DATABASE()").Scan(&database); err != nil {
+		t.Fatal(err)
+	}
+	tables := inspect(t, d, first, "c", database+".c", "p")
+	for name, rule := range map[string]string{"c": "CASCADE", database + ".c": "SET NULL"} {
+		want := []ForeignKey{
+			{Name: "other", Columns: []string{"c", "d"}, RefTable: "p", RefColumns: []string{"a", "b"}, OnDelete: "RESTRICT"},
+			{Name: "owner", Columns: []string{"b", "a"}, RefTable: "p", RefColumns: []string{"a", "b"}, OnDelete: rule},
+		}
+		if diff := cmp.Diff(want, tables[name].ForeignKeys); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // The catalog compares names without regard to case and accents; the server does
 // not, unless lower_case_table_names says so.
 func TestMySQLInspectCase(t *testing.T) {

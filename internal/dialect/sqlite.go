@@ -26,13 +26,15 @@ func (SQLite) Name() string { return "sqlite" }
 // is where a database stands among those that an unqualified name is looked for
 // in: the temporary tables, the main database, the attached ones in their order.
 // What is not a table has no columns, as a view may be one that cannot be read.
+// Hidden value 1 is a hidden column, 2 and 3 are generated ones, whose expression
+// no pragma tells.
 const sqliteColumns = `
-SELECT a.column1, t.schema, t.name, t.type = 'table', CASE t.schema WHEN 'temp' THEN -1 WHEN 'main' THEN 0
+SELECT a.column1, t.schema, t.name, CASE t.schema WHEN 'temp' THEN -1 WHEN 'main' THEN 0
 		ELSE (SELECT d.seq FROM pragma_database_list d WHERE d.name = t.schema) END,
-	c.cid, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+	c.cid, c.name, c.type, c."notnull", CASE WHEN c.hidden IN (2, 3) THEN '(generated)' ELSE c.dflt_value END, c.pk
 FROM (VALUES %s) a
 CROSS JOIN pragma_table_list(a.column3) t
-LEFT JOIN pragma_table_xinfo(CASE t.type WHEN 'table' THEN t.name END, t.schema) c
+LEFT JOIN pragma_table_xinfo(CASE t.type WHEN 'table' THEN t.name END, t.schema) c ON c.hidden <> 1
 WHERE a.column2 = '' OR a.column2 = t.schema COLLATE NOCASE`
 
 // sqliteKeys reads the keys of tables whose databases are known. A foreign key
@@ -62,7 +64,7 @@ func (SQLite) Inspect(ctx context.Context, q Querier, tables []string) (*Catalog
 	catalog := &Catalog{Tables: map[string]*Table{}}
 	var found []tableName
 	for i, o := range objects {
-		if o.isTable {
+		if len(o.columns) > 0 {
 			catalog.Tables[names[i].asked] = o.table()
 			found = append(found, tableName{asked: names[i].asked, schema: o.schema, table: o.name})
 		}
@@ -90,19 +92,14 @@ func sqliteValues(names []tableName) (list string, args []any) {
 type sqliteObject struct {
 	schema  string // empty for none
 	name    string
-	isTable bool
 	place   int
-	columns []sqliteColumn
+	columns []sqliteColumn // none for what is not a table
 }
 
 // sqliteColumn is a row of pragma_table_xinfo.
 type sqliteColumn struct {
-	position   int64
-	name, typ  string
-	notNull    bool
-	def        sql.NullString
-	primaryKey int64 // its position in the primary key, from 1
-	hidden     int64
+	position int64
+	column   Column
 }
 
 // sqliteNearest finds for each name what a statement would find by it.
@@ -113,11 +110,10 @@ func sqliteNearest(ctx context.Context, q Querier, names []tableName) ([]sqliteO
 		var ord int
 		var o sqliteObject
 		// All that is of a column is NULL for what is not a table.
-		var position, primaryKey, hidden sql.NullInt64
+		var position, key sql.NullInt64
 		var name, typ, def sql.NullString
 		var notNull sql.NullBool
-		if err := rows.Scan(&ord, &o.schema, &o.name, &o.isTable, &o.place, &position, &name, &typ, &notNull, &def,
-			&primaryKey, &hidden); err != nil {
+		if err := rows.Scan(&ord, &o.schema, &o.name, &o.place, &position, &name, &typ, &notNull, &def, &key); err != nil {
 			return err
 		}
 		n := &nearest[ord]
@@ -125,39 +121,23 @@ func sqliteNearest(ctx context.Context, q Querier, names []tableName) ([]sqliteO
 			*n = o
 		}
 		if n.place == o.place && position.Valid {
-			n.columns = append(n.columns, sqliteColumn{
-				position.Int64, name.String, typ.String, notNull.Bool, def, primaryKey.Int64, hidden.Int64,
-			})
+			n.columns = append(n.columns, sqliteColumn{position.Int64, Column{
+				Name: name.String, Type: strings.ToLower(typ.String), Nullable: !notNull.Bool && key.Int64 == 0,
+				Default: defaultSQL(def), PrimaryKey: key.Int64 > 0,
+				// Whether it is the rowid is known when the keys are, see finishSQLite.
+				AutoIncrement: key.Int64 == 1 && strings.EqualFold(typ.String, "INTEGER"),
+			}})
 		}
 		return nil
 	})
 	return nearest, err
 }
 
-// The values of sqliteColumn.hidden.
-const (
-	sqliteHidden           = 1 // of a virtual table
-	sqliteGeneratedVirtual = 2
-	sqliteGeneratedStored  = 3
-)
-
 func (o sqliteObject) table() *Table {
 	slices.SortFunc(o.columns, func(a, b sqliteColumn) int { return cmp.Compare(a.position, b.position) })
 	t := &Table{Name: o.name}
 	for _, c := range o.columns {
-		if c.hidden == sqliteHidden {
-			continue
-		}
-		column := Column{
-			Name: c.name, Type: strings.ToLower(c.typ), Nullable: !c.notNull && c.primaryKey == 0, Default: defaultSQL(c.def),
-			// Whether it is the rowid is known when the keys are, see finishSQLite.
-			AutoIncrement: c.primaryKey == 1 && strings.EqualFold(c.typ, "INTEGER"), PrimaryKey: c.primaryKey > 0,
-		}
-		if c.hidden == sqliteGeneratedVirtual || c.hidden == sqliteGeneratedStored {
-			expression := "(generated)" // no pragma tells it
-			column.Default = &expression
-		}
-		t.Columns = append(t.Columns, column)
+		t.Columns = append(t.Columns, c.column)
 	}
 	return t
 }

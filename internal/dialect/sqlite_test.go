@@ -132,3 +132,34 @@ func TestSQLiteInspectAttached(t *testing.T) {
 		}
 	})
 }
+
+// Indexes of one name in two databases are told apart, and a view that cannot be
+// read does no harm.
+func TestSQLiteInspectSameNames(t *testing.T) {
+	t.Parallel()
+	onEach(t, sqliteEngines(), func(t *testing.T, d Dialect, db *sql.DB) {
+		db.SetMaxOpenConns(1) // a temporary table is for one connection
+		mustExec(
+			t, db,
+			"CREATE TABLE users (a text, b text)", "CREATE INDEX by_name ON users (b, a)",
+			"CREATE TEMP TABLE other (c text)", "CREATE INDEX temp.by_name ON other (c)",
+			"CREATE VIEW broken AS SELECT gone FROM nowhere",
+			"CREATE TABLE hidden (a text)", "CREATE TEMP VIEW hidden AS SELECT gone FROM nowhere",
+		)
+		got := inspect(t, d, db, "users", "other", "broken", "hidden", "main.hidden")
+		want := map[string]*Table{
+			"users": {
+				Name: "users", Columns: []Column{{Name: "a", Type: "text", Nullable: true}, {Name: "b", Type: "text", Nullable: true}},
+				Indexes: []Index{{Name: "by_name", Columns: []string{"b", "a"}}},
+			},
+			"other": {
+				Name: "other", Columns: []Column{{Name: "c", Type: "text", Nullable: true}},
+				Indexes: []Index{{Name: "by_name", Columns: []string{"c"}}},
+			},
+			"main.hidden": {Name: "hidden", Columns: []Column{{Name: "a", Type: "text", Nullable: true}}},
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("catalog (-want +got):\n%s", diff)
+		}
+	})
+}

@@ -97,7 +97,7 @@ func addColumn(tx *gorm.DB, b *binding, column string) error {
 	sqlType := tx.Migrator().FullDataTypeOf(sf)
 	bf := b.columns[column]
 	if bf != nil && bf.hasDefault && bf.defFunc == nil && !sf.HasDefaultValue {
-		sqlType.SQL += defaultClause(tx.Name(), bf.store(bf.def, b.core.times))
+		sqlType.SQL += defaultClause(tx.Name(), sqlType.SQL, bf.store(bf.def, b.core.times))
 	}
 	table := clause.Table{Name: b.model.table}
 	if bf != nil && bf.ref != nil && tx.Name() == "sqlite" && !tx.DisableForeignKeyConstraintWhenMigrating {

@@ -64,13 +64,16 @@ func textLiteral(dialectName, s string) string {
 	}
 }
 
-// defaultClause is the DEFAULT of a column that is added to an existing table.
-func defaultClause(dialectName string, v any) string {
+// defaultClause is the DEFAULT of a column of that type which is added to an
+// existing table.
+func defaultClause(dialectName, sqlType string, v any) string {
 	text := literal(dialectName, v)
-	switch dialectName {
-	case "mysql":
-		return " DEFAULT (" + text + ")" // text and JSON take an expression only
-	case "sqlserver":
+	switch {
+	case dialectName == "mysql" && containsAny(sqlType, "text", "json"):
+		// These take an expression only. Others must not have one: MySQL would
+		// copy the table to add the column.
+		return " DEFAULT (" + text + ")"
+	case dialectName == "sqlserver":
 		return " DEFAULT " + text + " WITH VALUES" // otherwise old rows of a nullable column stay NULL
 	default:
 		return " DEFAULT " + text

@@ -33,6 +33,9 @@ func (p *planner) planIndexes(b *binding, table *dialect.Table, added map[string
 			}
 		}
 		if p.unlimited(table, columns) {
+			if recommended[x.Name] {
+				continue
+			}
 			p.drift(b, columns[0], "cannot be part of the index %s: MySQL indexes text of limited length only", x.Name)
 			continue
 		}

@@ -339,6 +339,13 @@ func TestDatabaseIDs(t *testing.T) {
 			User:        authplugin.ModelConfig{GenerateID: authplugin.DatabaseDefault(defaults[e.Dialect()], "")},
 			AutoMigrate: true,
 		}
+		if goldenFolder(t, d) == "mysql" {
+			var refused *authplugin.ConfigError
+			if err := d.Open(t, nil).Use(authplugin.New(cfg)); !errors.As(err, &refused) || refused.Path != "User.GenerateID" {
+				t.Errorf("MySQL cannot hand back such an id: %v", err)
+			}
+			return
+		}
 		db, _ := use(t, d, cfg)
 		ada := newUser(t, db, "ada")
 		if ada.ID == "" {

@@ -59,7 +59,7 @@ func TestInteropApplicationTable(t *testing.T) {
 		if diff := cmp.Diff(before, b.all(t)); diff != "" {
 			t.Errorf("the rows of Better Auth changed: %s", diff)
 		}
-		checkUpToDate(t, auth)
+		b.checkUpToDate(t, auth)
 		// Better Auth deletes a user, and the post goes with it.
 		_, err := b.plain.ExecContext(t.Context(), "DELETE FROM "+b.quote("user"))
 		must(t, err)

@@ -93,7 +93,7 @@ func TestInteropAddsFields(t *testing.T) {
 				t.Errorf("not additive: %s", ddl)
 			}
 		}
-		checkUpToDate(t, auth)
+		b.checkUpToDate(t, auth)
 		if extra := b.extraRequired(t, before); len(extra) > 0 {
 			t.Errorf("Better Auth refuses to run with the required columns %v", extra)
 		}
@@ -176,7 +176,7 @@ func TestInteropPluginTable(t *testing.T) {
 		cfg := b.config()
 		cfg.AutoMigrate, cfg.Plugins = true, []authplugin.Plugin{note{}}
 		_, auth := use(t, b.Database, cfg)
-		checkUpToDate(t, auth)
+		b.checkUpToDate(t, auth)
 		if diff := cmp.Diff(before, b.all(t)); diff != "" {
 			t.Errorf("the rows changed: %s", diff)
 		}
@@ -203,7 +203,7 @@ func TestInteropBetterAuthPlugins(t *testing.T) {
 		cfg := b.config()
 		cfg.AutoMigrate = true
 		db, auth := use(t, b.Database, cfg)
-		checkUpToDate(t, auth)
+		b.checkUpToDate(t, auth)
 		w := b.write(t, db)
 		b.checkRead(t)
 		row := b.rows(t, "user")[string(w.user.ID)]
@@ -225,7 +225,7 @@ func TestInteropBetterAuthPlugins(t *testing.T) {
 			"banExpires": {Type: authplugin.Date, Optional: true}, "role": {Type: authplugin.Enum("user", "admin"), Optional: true, DefaultValue: "user"},
 		}
 		db, auth = use(t, b.Database, cfg)
-		checkUpToDate(t, auth)
+		b.checkUpToDate(t, auth)
 		ada := authplugin.User{Name: "a", Email: "a@example.com", Additional: authplugin.Values{"username": "ada", "banned": true, "banExpires": noon}}
 		must(t, db.Create(&ada).Error)
 		row = b.rows(t, "user")[string(ada.ID)]

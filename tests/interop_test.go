@@ -244,9 +244,14 @@ func (b betterAuth) definition(t *testing.T) []string {
 	return facts
 }
 
-// recommendedFor are the indexes that the library has and Better Auth does not.
-func recommendedFor() []string {
-	return []string{"create index account.account_providerId_accountId_uidx", "create index session.session_expiresAt_idx", "create index verification.verification_expiresAt_idx"}
+// recommended are the indexes that the library has and Better Auth does not.
+func (b betterAuth) recommended(t *testing.T) []string {
+	t.Helper()
+	names := []string{"create index session.session_expiresAt_idx", "create index verification.verification_expiresAt_idx"}
+	if goldenFolder(t, b.Database) == "mysql" {
+		return names // MySQL cannot index Better Auth's text columns of account
+	}
+	return append([]string{"create index account.account_providerId_accountId_uidx"}, names...)
 }
 
 func stepNames(steps []authplugin.Step) []string {
@@ -259,14 +264,14 @@ func stepNames(steps []authplugin.Step) []string {
 }
 
 // checkUpToDate wants a plan with nothing to do and nothing to complain of.
-func checkUpToDate(t *testing.T, auth *authplugin.Auth) {
+func (b betterAuth) checkUpToDate(t *testing.T, auth *authplugin.Auth) {
 	t.Helper()
 	plan, err := auth.PlanMigration(t.Context())
 	must(t, err)
 	if !plan.Empty() || len(plan.Drift) > 0 {
 		t.Errorf("plan on a database of Better Auth:\n%s", plan)
 	}
-	if diff := cmp.Diff(recommendedFor(), stepNames(plan.Recommended)); diff != "" {
+	if diff := cmp.Diff(b.recommended(t), stepNames(plan.Recommended)); diff != "" {
 		t.Errorf("recommended: %s", diff)
 	}
 }
@@ -282,7 +287,7 @@ func TestInteropPlansNothing(t *testing.T) {
 			cfg := b.config()
 			cfg.AutoMigrate = autoMigrate
 			_, auth := useWith(t, b.Database, cfg, &gorm.Config{Logger: recorder})
-			checkUpToDate(t, auth)
+			b.checkUpToDate(t, auth)
 			must(t, auth.Migrate(t.Context()))
 			if ddl := recorder.DDL(); len(ddl) > 0 {
 				t.Errorf("DDL with AutoMigrate %v:\n%s", autoMigrate, strings.Join(ddl, "\n"))
@@ -309,7 +314,7 @@ func TestInteropRecommendedIndexes(t *testing.T) {
 		isIndex := func(s string) bool {
 			return strings.HasPrefix(s, "CREATE INDEX") || strings.HasPrefix(s, "CREATE UNIQUE INDEX")
 		}
-		if len(ddl) != len(recommendedFor()) || slices.ContainsFunc(ddl, func(s string) bool { return !isIndex(s) }) {
+		if len(ddl) != len(b.recommended(t)) || slices.ContainsFunc(ddl, func(s string) bool { return !isIndex(s) }) {
 			t.Errorf("DDL:\n%s", strings.Join(ddl, "\n"))
 		}
 		plan, err := auth.PlanMigration(t.Context())

@@ -89,10 +89,19 @@ func mysqlDrop(ctx context.Context, server driver.Connector, name string) (err e
 		}
 	}()
 
-	var ids sql.NullString
+	var version string
+	if err := pool.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
+		return err
+	}
 
-	err = pool.QueryRowContext(ctx, "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE db = ?", name).Scan(&ids)
-	if err != nil {
+	// MySQL's processlist fails while a statement with a 4-byte character runs.
+	query := "SELECT GROUP_CONCAT(processlist_id) FROM performance_schema.threads WHERE processlist_db = ?"
+	if strings.Contains(version, "MariaDB") {
+		query = "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE db = ?"
+	}
+
+	var ids sql.NullString
+	if err := pool.QueryRowContext(ctx, query, name).Scan(&ids); err != nil {
 		return err
 	}
 

@@ -1,19 +1,19 @@
 -- add column users.api_token
 ALTER TABLE `users` ADD `api_token` text;
 -- add column users.banned
-ALTER TABLE `users` ADD `banned` boolean DEFAULT (0);
+ALTER TABLE `users` ADD `banned` boolean DEFAULT 0;
 -- add column users.born_on
 ALTER TABLE `users` ADD `born_on` datetime(3) NOT NULL;
 -- add column users.bytes
-ALTER TABLE `users` ADD `bytes` bigint DEFAULT (1099511627776);
+ALTER TABLE `users` ADD `bytes` bigint DEFAULT 1099511627776;
 -- add column users.count
-ALTER TABLE `users` ADD `count` int DEFAULT (-3);
+ALTER TABLE `users` ADD `count` int DEFAULT -3;
 -- add column users.favourite_id
 ALTER TABLE `users` ADD `favourite_id` varchar(36);
 -- add column users.huge_text
 ALTER TABLE `users` ADD `huge_text` longtext;
 -- add column users.lang
-ALTER TABLE `users` ADD `lang` varchar(10) DEFAULT ('it''s');
+ALTER TABLE `users` ADD `lang` varchar(10) DEFAULT 'it''s';
 -- add column users.made_up
 ALTER TABLE `users` ADD `made_up` text;
 -- add column users.medium_text
@@ -21,7 +21,7 @@ ALTER TABLE `users` ADD `medium_text` mediumtext NOT NULL;
 -- add column users.position
 ALTER TABLE `users` ADD `position` int;
 -- add column users.ratio
-ALTER TABLE `users` ADD `ratio` double DEFAULT (0.25);
+ALTER TABLE `users` ADD `ratio` double DEFAULT 0.25;
 -- add column users.required_big_int
 ALTER TABLE `users` ADD `required_big_int` bigint NOT NULL;
 -- add column users.required_boolean

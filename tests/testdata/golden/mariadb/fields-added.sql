@@ -1,5 +1,5 @@
 -- add column users.active
-ALTER TABLE `users` ADD `active` boolean DEFAULT (1);
+ALTER TABLE `users` ADD `active` boolean DEFAULT 1;
 -- add column users.age
 ALTER TABLE `users` ADD `age` int;
 -- add column users.born_at
@@ -15,7 +15,7 @@ ALTER TABLE `users` ADD `friend_mail` varchar(255);
 -- add column users.points
 ALTER TABLE `users` ADD `points` longtext;
 -- add column users.role
-ALTER TABLE `users` ADD `role` varchar(20) DEFAULT ('user');
+ALTER TABLE `users` ADD `role` varchar(20) DEFAULT 'user';
 -- add column users.score
 ALTER TABLE `users` ADD `score` double;
 -- add column users.settings

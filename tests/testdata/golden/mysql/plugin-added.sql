@@ -1,5 +1,5 @@
 -- add column users.desk_count
-ALTER TABLE `users` ADD `desk_count` int DEFAULT (0);
+ALTER TABLE `users` ADD `desk_count` int DEFAULT 0;
 -- create table desks
 CREATE TABLE `desks` (`id` varchar(36) NOT NULL,`owner_id` varchar(36) NOT NULL,`lender_id` varchar(36),`label` varchar(255) NOT NULL,`room` varchar(80) NOT NULL,`seats` int NOT NULL,`height` double NOT NULL,`lamp` boolean NOT NULL,`booked_at` datetime(3),`created_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `desks_owner_id_booked_at_idx` (`owner_id`,`booked_at`),INDEX `desks_owner_id_idx` (`owner_id`),INDEX `desks_lender_id_idx` (`lender_id`),UNIQUE INDEX `desks_room_label_uidx` (`room`,`label`),CONSTRAINT `fk_desks_lender_id` FOREIGN KEY (`lender_id`) REFERENCES `sessions`(`id`) ON DELETE SET NULL,CONSTRAINT `fk_desks_owner_id` FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON DELETE CASCADE);
 -- create table desk_key_handovers

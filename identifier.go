@@ -15,15 +15,14 @@ func checkIdentifier(name string) string {
 		return "is empty"
 	case !utf8.ValidString(name):
 		return "is not valid UTF-8"
-	case strings.TrimSpace(name) != name:
-		return "begins or ends with a space"
 	}
 	for i, c := range name {
 		if i == 0 && c != '_' && !unicode.IsLetter(c) {
 			return "does not begin with a letter or _"
 		}
-		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_$- ", c) {
-			return "has a character other than letters, digits, _, $, - and space"
+		// GORM takes a table name with a space for one with an alias.
+		if !unicode.IsLetter(c) && !unicode.IsDigit(c) && !strings.ContainsRune("_$-", c) {
+			return "has a character other than letters, digits, _, $ and -"
 		}
 	}
 	return ""

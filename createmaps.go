@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // createdFrom is the setting under which a statement keeps the caller's maps,
@@ -41,6 +42,10 @@ func mapsOf(dest any) ([]map[string]any, bool) {
 		return []map[string]any{d}, true
 	case *map[string]any:
 		return []map[string]any{*d}, true
+	case Values:
+		return []map[string]any{d}, true
+	case *Values:
+		return []map[string]any{*d}, true
 	case []map[string]any:
 		return d, true
 	case *[]map[string]any:
@@ -66,9 +71,10 @@ func (b *binding) prepareMaps(db *gorm.DB, originals []map[string]any, now any) 
 			return
 		}
 	}
-	stmt.Settings.Store(createdFrom, stmt.Dest)
+	b.fillMissingIDs(db, copies)
+	db.InstanceSet(createdFrom, stmt.Dest)
 	switch stmt.Dest.(type) {
-	case map[string]any, *map[string]any:
+	case map[string]any, *map[string]any, Values, *Values:
 		stmt.Dest = copies[0]
 	default:
 		stmt.Dest = &copies
@@ -92,6 +98,21 @@ func (b *binding) normalizeKeys(original map[string]any) (map[string]any, error)
 		return nil, &FieldError{Model: b.model.name, Field: key, Problem: "there is no such field" + suggest(key, b.model.fieldNames())}
 	}
 	return normalized, nil
+}
+
+// fillMissingIDs lets the database make the ids of those rows of a batch that
+// bring none, where others do.
+func (b *binding) fillMissingIDs(db *gorm.DB, rows []map[string]any) {
+	column := b.model.primary().column
+	given := slices.ContainsFunc(rows, func(m map[string]any) bool { _, ok := m[column]; return ok })
+	if !given || !b.model.id.generated {
+		return
+	}
+	for _, m := range rows {
+		if _, ok := m[column]; !ok {
+			m[column] = db.Statement.DefaultValueOf(b.columns[column].schema)
+		}
+	}
 }
 
 func (b *binding) completeMap(stmt *gorm.Statement, m map[string]any, now any) error {
@@ -124,7 +145,16 @@ func isEmptyID(v any) bool {
 func (b *binding) encodeMap(m map[string]any, create bool) error {
 	for _, bf := range b.fields {
 		v, present := m[bf.column]
-		if _, done := v.(secretValue); isExpression(v) || done {
+		switch x := v.(type) {
+		case secretValue, parameter:
+			continue
+		case clause.Expr:
+			if bf.concealed() {
+				m[bf.column] = concealVars(x)
+			}
+			continue
+		}
+		if isExpression(v) {
 			continue
 		}
 		if plainValue := follow(v); plainValue == nil {
@@ -144,10 +174,30 @@ func (b *binding) encodeMap(m map[string]any, create bool) error {
 			return bf.errorf("is required")
 		}
 		stored := bf.store(encoded, b.core.times)
+		if bf.transformIn != nil {
+			after, err := bf.encodable(v)
+			if err != nil {
+				return err
+			}
+			stored = parameter{value: stored, after: after}
+		}
 		if bf.concealed() {
 			stored = conceal(stored)
 		}
 		m[bf.column] = stored
 	}
 	return nil
+}
+
+// concealVars conceals the parameters of an expression that a secret column is
+// set to.
+func concealVars(e clause.Expr) clause.Expr {
+	vars := make([]any, len(e.Vars))
+	for i, v := range e.Vars {
+		if vars[i] = v; !isExpression(v) {
+			vars[i] = conceal(v)
+		}
+	}
+	e.Vars = vars
+	return e
 }

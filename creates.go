@@ -28,9 +28,18 @@ func (c *core) prepareCreate(db *gorm.DB) {
 	if conflict, ok := stmt.Clauses["ON CONFLICT"].Expression.(clause.OnConflict); ok {
 		updating = updating || conflict.UpdateAll
 	}
-	eachStruct(stmt, func(rv reflect.Value) error { return b.prepareStruct(stmt, rv, now, updating) })
+	var rows []rowState
+	eachStruct(stmt, func(rv reflect.Value) error {
+		row, err := b.prepareStruct(stmt, rv, now, updating)
+		rows = append(rows, row)
+		return err
+	})
+	keepRows(db, rows)
 	b.selectGenerated(stmt)
-	b.expandUpsert(stmt)
+	all := b.expandUpsert(stmt)
+	if db.Error == nil && (all || db.FullSaveAssociations) {
+		_ = db.AddError(b.keepUngiven(stmt, rows))
+	}
 }
 
 // finishCreate checks what is about to be written.
@@ -49,14 +58,17 @@ func (c *core) finishCreate(db *gorm.DB) {
 		}
 		return
 	}
+	_ = db.AddError(b.encodeConflict(stmt))
 	eachStruct(stmt, b.validateStruct)
 }
 
 // created hands generated ids back to maps, and translates errors.
 func (c *core) created(db *gorm.DB) {
 	c.translateErrors(db)
-	if original, ok := db.Get(createdFrom); ok {
-		db.Statement.Settings.Delete(createdFrom)
+	if b := c.bindings[db.Statement.Schema]; b != nil && db.Statement.Schema != nil {
+		b.settleRows(db)
+	}
+	if original, ok := db.InstanceGet(createdFrom); ok {
 		handBack(db, original)
 	}
 }
@@ -87,16 +99,21 @@ func eachStruct(stmt *gorm.Statement, f func(rv reflect.Value) error) {
 	}
 }
 
-func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool) error {
+func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool) (row rowState, err error) {
 	var values Values
 	if b.dynamic > 0 {
 		values = b.ownValues(rv)
+		row.given = make(map[string]bool, len(values))
+		for name := range values {
+			row.given[name] = true
+		}
 	}
 	for _, bf := range b.fields {
 		if bf.dynamic {
 			v, present := values[bf.name]
 			if bf.hasDefault && (!present || (v == nil && !bf.optional)) {
 				values[bf.name] = bf.defaultValue()
+				row.made = append(row.made, bf.name)
 			}
 			continue
 		}
@@ -104,8 +121,9 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 			continue
 		}
 		zero := bf.schema.ReflectValueOf(stmt.Context, rv).IsZero()
-		var err error
 		switch {
+		case bf.primary && !zero:
+			row.hadID = true
 		case bf.primary && zero:
 			if id, ok := b.model.generateID(stmt.Context); ok {
 				err = bf.schema.Set(stmt.Context, rv, string(id))
@@ -118,10 +136,10 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 			err = bf.schema.Set(stmt.Context, rv, bf.defaultValue())
 		}
 		if err != nil {
-			return err
+			return row, err
 		}
 	}
-	return nil
+	return row, nil
 }
 
 func (f *field) defaultValue() any {
@@ -146,15 +164,16 @@ func (b *binding) selectGenerated(stmt *gorm.Statement) {
 }
 
 // expandUpsert writes out UpdateAll, which GORM would do without regard to the
-// library's times: the moment of creation stays, that of the update is new.
-func (b *binding) expandUpsert(stmt *gorm.Statement) {
+// library's times: the moment of creation stays, that of the update is new. It
+// reports whether there was one.
+func (b *binding) expandUpsert(stmt *gorm.Statement) bool {
 	c, ok := stmt.Clauses["ON CONFLICT"]
 	if !ok {
-		return
+		return false
 	}
 	conflict, ok := c.Expression.(clause.OnConflict)
 	if !ok || !conflict.UpdateAll {
-		return
+		return false
 	}
 	conflict.UpdateAll = false
 	if len(conflict.Columns) == 0 {
@@ -170,4 +189,5 @@ func (b *binding) expandUpsert(stmt *gorm.Statement) {
 	}
 	conflict.DoUpdates = append(slices.Clone(conflict.DoUpdates), clause.AssignmentColumns(columns)...)
 	stmt.AddClause(conflict)
+	return true
 }

@@ -51,12 +51,8 @@ func (b *binding) ownValues(rv reflect.Value) Values {
 
 // bindValue tells a struct which of its fields are hidden.
 func (b *binding) bindValue(rv reflect.Value) {
-	rv = reflect.Indirect(rv)
-	if !rv.CanAddr() {
-		return
-	}
-	if target, ok := reflect.TypeAssert[bindable](rv.Addr()); ok {
-		target.bindModel(b.model)
+	if state := stateOf(rv); state != nil {
+		state.model = b.model
 	}
 }
 
@@ -117,8 +113,11 @@ func (b *binding) dynamicValueOf(bf *boundField) func(context.Context, reflect.V
 		if !present {
 			return nil, true
 		}
-		if expr, ok := v.(clause.Expression); ok {
-			return expr, false
+		switch x := v.(type) {
+		case clause.Expression:
+			return x, false
+		case pending:
+			return parameter{value: bf.store(x.column, b.core.times), after: x.after}, false
 		}
 		encoded, err := bf.encodable(v)
 		if err != nil {
@@ -133,8 +132,12 @@ func (b *binding) dynamicSet(bf *boundField) func(context.Context, reflect.Value
 	return func(_ context.Context, rv reflect.Value, v any) error {
 		cell, read := v.(**scanCell)
 		if !read {
-			if _, ok := v.(clause.Expression); ok {
+			switch x := v.(type) {
+			case clause.Expression:
 				return nil // only the database knows the value
+			case parameter:
+				b.setValue(rv, bf.name, x.after)
+				return nil
 			}
 			encoded, err := bf.encodable(v)
 			if err != nil {
@@ -159,6 +162,13 @@ func (b *binding) dynamicSet(bf *boundField) func(context.Context, reflect.Value
 			return err
 		}
 		b.setValue(rv, bf.name, value)
+		if bf.remembers() {
+			column, err := bf.load((*cell).value)
+			if err != nil {
+				return err
+			}
+			b.remember(rv, bf.name, value, column)
+		}
 		if bf.concealed() {
 			b.bindValue(rv)
 		}

@@ -36,7 +36,7 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 			return update.After("gorm:save_before_associations").Before("gorm:update").Register(n, c.finishUpdate)
 		}},
 		{"updated", func(n string) error {
-			return update.After("gorm:update").Before("gorm:save_after_associations").Register(n, c.translateErrors)
+			return update.After("gorm:update").Before("gorm:save_after_associations").Register(n, c.updated)
 		}},
 		{"conditions_query", func(n string) error { return query.Before("gorm:query").Register(n, c.rewriteConditions) }},
 		{"conditions_row", func(n string) error { return row.Before("gorm:row").Register(n, c.rewriteConditions) }},

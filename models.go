@@ -16,7 +16,7 @@ const (
 )
 
 // The tag `auth` describes a field to the logical schema; what it may say is
-// listed in fieldtag.go. Physical names, column types and indexes are not in
+// listed in structfields.go. Physical names, column types and indexes are not in
 // the tags: they follow from the schema and the configuration.
 
 // User is a person who can sign in. Email is stored in lower case.
@@ -137,18 +137,20 @@ func (RateLimit) TableName(n schema.Namer) string { return TableName(n, ModelRat
 
 // boundModel ties a value to the schema of the database that it was read from
 // or written to, so that its JSON and %v know which fields are hidden.
-type boundModel struct{ model *model }
+type boundModel struct {
+	model *model
+	// read are fields as they were read, see pending.go.
+	read map[string]remembered
+}
 
-func (b *boundModel) bind(m *model) { b.model = m }
-
-func (u *User) bindModel(m *model)         { u.bound.bind(m) }
-func (s *Session) bindModel(m *model)      { s.bound.bind(m) }
-func (a *Account) bindModel(m *model)      { a.bound.bind(m) }
-func (v *Verification) bindModel(m *model) { v.bound.bind(m) }
-func (r *RateLimit) bindModel(m *model)    { r.bound.bind(m) }
+func (u *User) state() *boundModel         { return &u.bound }
+func (s *Session) state() *boundModel      { return &s.bound }
+func (a *Account) state() *boundModel      { return &a.bound }
+func (v *Verification) state() *boundModel { return &v.bound }
+func (r *RateLimit) state() *boundModel    { return &r.bound }
 
 // bindable is a model of this package, or a struct that embeds one.
-type bindable interface{ bindModel(m *model) }
+type bindable interface{ state() *boundModel }
 
 // coreModels declares the core models, in the order in which they can be created.
 func coreModels(rateLimit bool) []PluginModel {

@@ -13,6 +13,22 @@ import (
 
 const redacted = "[redacted]"
 
+// parameter is a value that went through the input transform, on its way into a
+// column. GORM hands it to the model of an update as well, which gets what the
+// caller gave.
+type parameter struct {
+	value  any
+	after  any
+	secret bool
+}
+
+var _ driver.Valuer = parameter{}
+
+// Value implements driver.Valuer.
+func (p parameter) Value() (driver.Value, error) {
+	return driver.DefaultParameterConverter.ConvertValue(p.value)
+}
+
 // secretValue is a parameter that no log may show. The database is given the
 // value itself.
 type secretValue struct{ value any }
@@ -27,9 +43,12 @@ func (s secretValue) Value() (driver.Value, error) {
 // conceal wraps a value that is to be redacted in logs. NULL and expressions
 // are left as they are.
 func conceal(v any) any {
-	switch v.(type) {
+	switch x := v.(type) {
 	case nil, secretValue, clause.Expression:
 		return v
+	case parameter:
+		x.secret = true
+		return x
 	default:
 		if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && rv.IsNil() {
 			return nil
@@ -43,6 +62,18 @@ func concealValueOf(sf *schema.Field) {
 	sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
 		v, zero := valueOf(ctx, rv)
 		return conceal(v), zero
+	}
+}
+
+// isSecret reports whether a parameter is not to be shown.
+func isSecret(v any) bool {
+	switch x := v.(type) {
+	case secretValue:
+		return true
+	case parameter:
+		return x.secret
+	default:
+		return false
 	}
 }
 
@@ -67,7 +98,7 @@ func (l redactingLogger) ParamsFilter(ctx context.Context, sql string, params ..
 	}
 	filtered := params
 	for i, p := range params {
-		if _, ok := p.(secretValue); !ok {
+		if !isSecret(p) {
 			continue
 		}
 		if &filtered[0] == &params[0] {

@@ -24,8 +24,10 @@ func (c *core) prepareUpdate(db *gorm.DB) {
 		stmt.Dest = *m
 	case Values:
 		stmt.Dest = map[string]any(m)
+	case *Values:
+		stmt.Dest = map[string]any(*m)
 	}
-	b.foreignStructToMap(stmt)
+	b.foreignStructToMap(c, stmt)
 	if m, ok := stmt.Dest.(map[string]any); ok {
 		normalized, err := b.normalizeKeys(m)
 		if err != nil {
@@ -55,6 +57,10 @@ func (c *core) finishUpdate(db *gorm.DB) {
 	if b == nil {
 		return
 	}
+	if err := b.encodeSet(stmt, normalizeTime(c.now())); err != nil {
+		_ = db.AddError(err)
+		return
+	}
 	if m, ok := stmt.Dest.(map[string]any); ok {
 		// A hook of the application may have set Go names in between.
 		normalized, err := b.normalizeKeys(m)
@@ -68,6 +74,27 @@ func (c *core) finishUpdate(db *gorm.DB) {
 	if dest := destStruct(stmt); dest.IsValid() && dest.Type() == b.goType {
 		_ = db.AddError(b.validateChange(stmt, dest))
 	}
+}
+
+// updated puts structs right after an update, failed or not, and translates errors.
+func (c *core) updated(db *gorm.DB) {
+	c.translateErrors(db)
+	stmt := db.Statement
+	if stmt.Schema == nil {
+		return
+	}
+	b := c.bindings[stmt.Schema]
+	if b == nil || b.additional == nil {
+		return
+	}
+	if dest := destStruct(stmt); dest.IsValid() && dest.Type() == b.goType {
+		b.settle(dest)
+	}
+	eachRow(stmt, func(rv reflect.Value) {
+		if rv.Type() == b.goType {
+			b.settle(rv)
+		}
+	})
 }
 
 // destStruct is the struct whose fields are the update, invalid if there is none.
@@ -84,7 +111,7 @@ func destStruct(stmt *gorm.Statement) reflect.Value {
 
 // foreignStructToMap turns an update by a struct of another type into one by
 // map, with the fields that GORM would take.
-func (b *binding) foreignStructToMap(stmt *gorm.Statement) {
+func (b *binding) foreignStructToMap(c *core, stmt *gorm.Statement) {
 	rv := destStruct(stmt)
 	if !rv.IsValid() || rv.Type() == b.goType {
 		return
@@ -95,6 +122,7 @@ func (b *binding) foreignStructToMap(stmt *gorm.Statement) {
 		return
 	}
 	selected, restricted := stmt.SelectAndOmitColumns(false, true)
+	from := c.bindings[other.Schema]
 	m := map[string]any{}
 	for _, column := range b.schema.DBNames {
 		sf := other.Schema.LookUpField(column)
@@ -102,6 +130,12 @@ func (b *binding) foreignStructToMap(stmt *gorm.Statement) {
 			continue
 		}
 		v, zero := sf.ValueOf(stmt.Context, rv)
+		// What ValueOf gives may be the stored form; the caller's value is wanted.
+		if from != nil && from.columns[column] != nil && from.columns[column].dynamic {
+			v = from.values(rv)[from.columns[column].name]
+		} else if bf := b.columns[column]; bf != nil && bf.kind != opaqueKind {
+			v = sf.ReflectValueOf(stmt.Context, rv).Interface()
+		}
 		chosen, listed := selected[column]
 		if (listed && chosen) || (!listed && !restricted && !zero) {
 			m[column] = v
@@ -138,12 +172,16 @@ func (b *binding) touchStruct(stmt *gorm.Statement, now any) {
 		addressable.Elem().Set(rv)
 		stmt.Dest, rv = addressable.Interface(), addressable.Elem()
 	}
+	if b.dynamic > 0 {
+		b.ownValues(rv) // the caller may use one map for many updates
+	}
+	saving := slices.Contains(stmt.Selects, "*")
 	for _, bf := range b.fields {
 		var value any
 		switch {
 		case bf.updatedAt:
 			value = now
-		case bf.onUpdate != nil && !b.values(rv).Has(bf.name):
+		case bf.onUpdate != nil && !b.brings(bf, rv, saving):
 			value = bf.onUpdate()
 		default:
 			continue
@@ -151,6 +189,20 @@ func (b *binding) touchStruct(stmt *gorm.Statement, now any) {
 		_ = stmt.AddError(bf.schema.Set(stmt.Context, rv, value))
 		alsoSelect(stmt, bf.column)
 	}
+}
+
+// brings reports whether an update by struct sets a field. A Save has every field
+// that was read; it sets those that have changed since.
+func (b *binding) brings(bf *boundField, rv reflect.Value, saving bool) bool {
+	v, present := b.values(rv)[bf.name]
+	if !present || !saving {
+		return present
+	}
+	if stateOf(rv) == nil {
+		return false
+	}
+	_, same := unchanged(rv, bf.name, v)
+	return !same
 }
 
 // alsoSelect lets a column through a Select of the caller.
@@ -161,7 +213,7 @@ func alsoSelect(stmt *gorm.Statement, column string) {
 }
 
 // omitAbsent keeps Save from writing NULL to additional fields that the struct
-// does not hold.
+// does not hold, and from writing again what was read and would be transformed.
 func (b *binding) omitAbsent(stmt *gorm.Statement) {
 	rv := destStruct(stmt)
 	if !rv.IsValid() || !slices.Contains(stmt.Selects, "*") {
@@ -170,7 +222,11 @@ func (b *binding) omitAbsent(stmt *gorm.Statement) {
 	values := b.values(rv)
 	omits := slices.Clone(stmt.Omits)
 	for _, bf := range b.fields {
-		if bf.dynamic && !values.Has(bf.name) {
+		if !bf.dynamic {
+			continue
+		}
+		v, present := values[bf.name]
+		if _, same := unchanged(rv, bf.name, v); !present || same {
 			omits = append(omits, bf.column)
 		}
 	}
@@ -193,11 +249,11 @@ func (b *binding) validateChange(stmt *gorm.Statement, rv reflect.Value) error {
 		if v == nil && bf.notNull {
 			return bf.errorf("is required")
 		}
-		encoded, err := bf.write(v)
+		outgoing, err := b.outgoing(bf, rv, v)
 		if err != nil {
 			return err
 		}
-		changed[name] = encoded
+		changed[name] = outgoing
 	}
 	for _, bf := range b.fields {
 		if bf.dynamic {

@@ -35,14 +35,14 @@ func (b *binding) validateStruct(rv reflect.Value) error {
 			}
 			continue
 		}
-		encoded, err := bf.write(v)
+		outgoing, err := b.outgoing(bf, rv, v)
 		if err != nil {
 			return err
 		}
-		if encoded == nil && bf.required() {
+		if outgoing == nil && bf.required() {
 			return bf.errorf("is required")
 		}
-		values[bf.name] = encoded
+		values[bf.name] = outgoing
 		if bf.concealed() {
 			b.bindValue(rv)
 		}

@@ -144,7 +144,14 @@ func TestUpsertsKeepWhatIsNotGiven(t *testing.T) {
 		must(t, db.Create(&session).Error)
 		must(t, db.Save(&kept).Error)
 		check("save of a struct that was an association")
-		nicks := []authplugin.User{partial(), {Name: "eve", Email: "eve", Additional: authplugin.Values{"nick": "e"}}}
+		// A row without an id meets no other, one with an id does.
+		fresh := []authplugin.User{partial(), {Name: "new", Email: "new", Additional: authplugin.Values{"nick": "e"}}}
+		must(t, db.Save(&fresh).Error)
+		check("save of a slice with a new row")
+		if nick := stored(t, db, fresh[1].ID, "nick"); nick != "e" {
+			t.Errorf("the new row: %s", nick)
+		}
+		nicks := []authplugin.User{partial(), {ID: fresh[1].ID, Name: "new", Email: "new", Additional: authplugin.Values{"nick": "e"}}}
 		if err := db.Save(&nicks).Error; !errors.Is(err, authplugin.ErrInvalid) {
 			t.Errorf("a field in some rows only: %v", err)
 		}

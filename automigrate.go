@@ -66,7 +66,7 @@ func (c *core) tableOfDDL(sql string) (m *model, rebuild bool) {
 			}
 		}
 	}
-	if c.dialect.Name() != "sqlite" {
+	if c.dialect.Name() != "sqlite" || (!strings.Contains(sql, "__temp`") && !strings.HasPrefix(sql, "DROP TABLE ")) {
 		return nil, false
 	}
 	for _, m := range c.schema.models {

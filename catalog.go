@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"github.com/gorm-auth/authplugin/internal/dialect"
 )
 
@@ -73,11 +75,21 @@ func (c *core) existingIDType(m *model) string {
 }
 
 // learnIDTypes reads the catalog if nobody has yet, for a table of the
-// application's that GORM migrates. An error is left to that migration, which
-// will meet it too.
-func (c *core) learnIDTypes() {
-	name := c.dialect.Name()
-	if c.idTypes.Load() == nil && (name == "mysql" || name == "sqlserver") {
-		_, _ = c.inspect(context.Background())
+// application's that GORM migrates. It asks on the connection of that migration:
+// a transaction may hold the only one that there is. An error is left to the
+// migration, which will meet it too.
+func (c *core) learnIDTypes(db *gorm.DB) {
+	if name := c.dialect.Name(); c.idTypes.Load() != nil || (name != "mysql" && name != "sqlserver") {
+		return
 	}
+	ctx, pool := context.Background(), c.db.ConnPool
+	if stmt := db.Statement; stmt != nil {
+		if stmt.Context != nil {
+			ctx = stmt.Context
+		}
+		if stmt.ConnPool != nil {
+			pool = stmt.ConnPool
+		}
+	}
+	_, _ = c.inspectOn(ctx, pool)
 }

@@ -25,7 +25,11 @@ func (p *planner) reportDrift(b *binding, table *dialect.Table) {
 	}
 	for _, bf := range b.fields {
 		c := p.column(table, bf.column)
-		if c == nil || bf.primary {
+		if c == nil {
+			continue
+		}
+		if bf.primary {
+			p.checkIDs(b, bf, c)
 			continue
 		}
 		if !bf.notNull && !c.Nullable {
@@ -47,14 +51,46 @@ func (p *planner) typeDrift(bf *boundField, have string) string {
 		return ""
 	}
 	want := p.columnType(bf.field)
-	family := typeFamily
-	if p.dialect.Name() == "sqlite" {
-		family = storageClass
-	}
-	if family(have) == family(want) {
+	if p.sameFamily(have, want) {
 		return ""
 	}
 	return fmt.Sprintf("is %s where the schema has %s", have, want)
+}
+
+func (p *planner) sameFamily(have, want string) bool {
+	if p.dialect.Name() == "sqlite" {
+		return storageClass(have) == storageClass(want)
+	}
+	return typeFamily(have) == typeFamily(want)
+}
+
+// checkIDs refuses a table whose id column holds ids of another kind than the
+// strategy makes: the first Create would fail, and on SQLite, which takes any
+// value into any column, references would miss their rows. MariaDB's columns of
+// type uuid hold what the UUID strategy makes as text.
+func (p *planner) checkIDs(b *binding, bf *boundField, c *dialect.Column) {
+	if !bf.managed {
+		return
+	}
+	want := p.ownTypeOfID(b.model, false)
+	if p.sameFamily(c.Type, want) || (b.model.id.spec.name == UUID && typeFamily(c.Type) == "uuid") {
+		return
+	}
+	p.drift(b, c.Name, "is %s where the schema has %s", c.Type, want)
+	have, strategy := "of type "+c.Type, "Database"
+	switch kindOfColumn(c.Type) {
+	case intID:
+		have, strategy = "integers", "Serial"
+	case uuidID:
+		have, strategy = "UUIDs", "UUID"
+	case textID:
+		if typeFamily(c.Type) == "text" {
+			have, strategy = "text", "Random"
+		}
+	}
+	makes := map[idKind]string{textID: "text", intID: "integers", uuidID: "UUIDs"}[b.model.id.kind]
+	p.unsafe(b.model.table, c.Name, fmt.Sprintf("the ids of the existing table are %s, the strategy makes %s", have, makes),
+		fmt.Sprintf("choose GenerateID: %s for the model %s, or another table", strategy, b.model.name))
 }
 
 func typeFamily(sqlType string) string {

@@ -2,13 +2,17 @@ package authplugin
 
 import (
 	"fmt"
+	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
 	"time"
 )
 
-// Format prints the model without its secrets, under every verb.
+// Format prints the model without its secrets, under every verb. fmt calls it for
+// a model that stands in an exported field of another struct, in a slice or a
+// map; not for one in an unexported field, whose methods fmt may not call: it
+// prints that one as a plain struct, secrets included.
 func (u User) Format(f fmt.State, _ rune) { formatModel(f, u) }
 
 // Format prints the session without its token, under every verb.
@@ -23,12 +27,35 @@ func (v Verification) Format(f fmt.State, _ rune) { formatModel(f, v) }
 // Format prints the counter, under every verb.
 func (r RateLimit) Format(f fmt.State, _ rune) { formatModel(f, r) }
 
+// LogValue is what slog writes, with every handler: the text of Format. slog asks
+// the values that it is given, not those inside of them: a slice, a map or a
+// struct with models in it is written by the handler, as JSON by that of JSON.
+func (u User) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(u)) }
+
+// LogValue is what slog writes, see [User.LogValue].
+func (s Session) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(s)) }
+
+// LogValue is what slog writes, see [User.LogValue].
+func (a Account) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(a)) }
+
+// LogValue is what slog writes, see [User.LogValue].
+func (v Verification) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(v)) }
+
+// LogValue is what slog writes, see [User.LogValue].
+func (r RateLimit) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(r)) }
+
 var (
 	_ fmt.Formatter = User{}
 	_ fmt.Formatter = Session{}
 	_ fmt.Formatter = Account{}
 	_ fmt.Formatter = Verification{}
 	_ fmt.Formatter = RateLimit{}
+
+	_ slog.LogValuer = User{}
+	_ slog.LogValuer = Session{}
+	_ slog.LogValuer = Account{}
+	_ slog.LogValuer = Verification{}
+	_ slog.LogValuer = RateLimit{}
 )
 
 // formatModel prints Go fields, then additional ones. Relations and what is
@@ -73,4 +100,26 @@ func isRelation(t reflect.Type) bool {
 		t = t.Elem()
 	}
 	return t.Kind() == reflect.Struct && t != reflect.TypeFor[time.Time]()
+}
+
+// boundModelOf is what ties a struct, or the model that it embeds, to a schema.
+func boundModelOf(rv reflect.Value) boundModel {
+	f, ok := rv.Type().FieldByName("bound")
+	if !ok || f.Type != reflect.TypeFor[boundModel]() {
+		return boundModel{}
+	}
+	field, err := rv.FieldByIndexErr(f.Index)
+	if err != nil {
+		return boundModel{}
+	}
+	return boundModel{model: (*model)(field.Field(0).UnsafePointer())}
+}
+
+// hides reports whether an additional field is not to be shown.
+func (b boundModel) hides(name string) bool {
+	if b.model == nil {
+		return false
+	}
+	f := b.model.byName[name]
+	return f != nil && f.hidden
 }

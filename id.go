@@ -89,7 +89,7 @@ func (ID) GormDBDataType(db *gorm.DB, f *schema.Field) string {
 	if !ok {
 		return ""
 	}
-	return n.core.idColumnType(f)
+	return n.core.idColumnType(db, f)
 }
 
 // idKind is how the ids of a model are stored.

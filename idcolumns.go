@@ -116,8 +116,8 @@ func kindOfColumn(sqlType string) idKind {
 const unresolvedType = "authplugin_unresolved_reference"
 
 // idColumnType is the column type of a field of type ID: of a model of ours, or
-// of a reference in a table of the application.
-func (c *core) idColumnType(sf *schema.Field) string {
+// of a reference in a table of the application. db is the handle of the migration.
+func (c *core) idColumnType(db *gorm.DB, sf *schema.Field) string {
 	if b := c.bindings[sf.Schema]; b != nil {
 		bf := b.columns[sf.DBName]
 		if bf == nil || bf.idTarget() == nil {
@@ -125,7 +125,7 @@ func (c *core) idColumnType(sf *schema.Field) string {
 		}
 		return c.columnType(bf.field)
 	}
-	c.learnIDTypes()
+	c.learnIDTypes(db)
 	m, err := c.referencedModel(sf)
 	switch {
 	case errors.Is(err, errNoReference):

@@ -23,8 +23,7 @@ func (u User) MarshalJSON() ([]byte, error) { return MarshalModel(u) }
 // MarshalJSON writes the session as [User.MarshalJSON] does a user.
 func (s Session) MarshalJSON() ([]byte, error) { return MarshalModel(s) }
 
-// MarshalJSON writes the account as [User.MarshalJSON] does a user. Tokens and
-// password are left out.
+// MarshalJSON writes the account as [User.MarshalJSON] does a user, without its secrets.
 func (a Account) MarshalJSON() ([]byte, error) { return MarshalModel(a) }
 
 // MarshalJSON writes the verification as [User.MarshalJSON] does a user.
@@ -51,8 +50,9 @@ func (v *Verification) UnmarshalJSON(b []byte) error { return UnmarshalModel(b, 
 func (r *RateLimit) UnmarshalJSON(b []byte) error { return UnmarshalModel(b, r) }
 
 // MarshalModel writes a model, or a struct that embeds one, as one JSON object:
-// its Go fields by their json tags, embedded ones inline, then its additional
-// fields in order of their names, without the hidden ones.
+// its Go fields by their json tags, those of embedded structs and of embedded
+// pointers to structs inline, then its additional fields in order of their
+// names, without the hidden ones. A nil pointer has no fields.
 func MarshalModel(v any) ([]byte, error) {
 	rv := reflect.Indirect(reflect.ValueOf(v))
 	if rv.Kind() != reflect.Struct {
@@ -63,16 +63,13 @@ func MarshalModel(v any) ([]byte, error) {
 	if err := o.addStruct(rv); err != nil {
 		return nil, err
 	}
-	if index := additionalIndex(rv.Type()); index != nil {
-		values, _ := reflect.TypeAssert[Values](rv.FieldByIndex(index))
-		hidden := boundModelOf(rv)
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			if hidden.hides(name) {
-				continue
-			}
-			if err := o.add(name, values[name]); err != nil {
-				return nil, err
-			}
+	values, hidden := additionalOf(rv), boundModelOf(rv)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if hidden.hides(name) {
+			continue
+		}
+		if err := o.add(name, values[name]); err != nil {
+			return nil, err
 		}
 	}
 	o.buf.WriteByte('}')
@@ -85,12 +82,19 @@ type jsonObject struct {
 	seen map[string]bool
 }
 
-func (o *jsonObject) addStruct(rv reflect.Value) error {
+// addStruct adds the Go fields of a struct. outer are the structs around it.
+func (o *jsonObject) addStruct(rv reflect.Value, outer ...reflect.Type) error {
+	if slices.Contains(outer, rv.Type()) {
+		return nil // it embeds itself: its names are taken
+	}
+	outer = append(outer, rv.Type())
 	var embedded []reflect.Value
 	for i := range rv.NumField() {
 		field := rv.Type().Field(i)
-		if field.Anonymous && field.Type.Kind() == reflect.Struct && field.Tag.Get("json") == "" {
-			embedded = append(embedded, rv.Field(i))
+		if isEmbedded(field) {
+			if e := reflect.Indirect(rv.Field(i)); e.IsValid() {
+				embedded = append(embedded, e)
+			}
 			continue
 		}
 		name, omitEmpty, ok := jsonName(field)
@@ -102,7 +106,7 @@ func (o *jsonObject) addStruct(rv reflect.Value) error {
 		}
 	}
 	for _, e := range embedded { // an outer field wins over an embedded one
-		if err := o.addStruct(e); err != nil {
+		if err := o.addStruct(e, outer...); err != nil {
 			return err
 		}
 	}
@@ -134,6 +138,30 @@ func (o *jsonObject) add(name string, value any) error {
 	return nil
 }
 
+// isEmbedded reports whether the fields of a field stand in its place, as
+// encoding/json has it.
+func isEmbedded(f reflect.StructField) bool {
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return f.Anonymous && t.Kind() == reflect.Struct && f.Tag.Get("json") == ""
+}
+
+// additionalOf is the dynamic-field map of a struct, nil if it has none.
+func additionalOf(rv reflect.Value) Values {
+	index := additionalIndex(rv.Type())
+	if index == nil {
+		return nil
+	}
+	field, err := rv.FieldByIndexErr(index)
+	if err != nil {
+		return nil // the model is embedded by a pointer that is nil
+	}
+	values, _ := reflect.TypeAssert[Values](field)
+	return values
+}
+
 // jsonName is the name of a Go field in JSON; it is not ok when it has none.
 func jsonName(f reflect.StructField) (name string, omitEmpty, ok bool) {
 	tag := f.Tag.Get("json")
@@ -155,7 +183,8 @@ func isEmptyJSON(v reflect.Value) bool {
 }
 
 // UnmarshalModel reads what [MarshalModel] writes into a pointer to a model, or
-// to a struct that embeds one.
+// to a struct that embeds one. An embedded pointer that is nil is set when one of
+// its fields is there.
 func UnmarshalModel(b []byte, dest any) error {
 	rv := reflect.ValueOf(dest)
 	if rv.Kind() != reflect.Pointer || rv.IsNil() || rv.Elem().Kind() != reflect.Struct {
@@ -169,7 +198,7 @@ func UnmarshalModel(b []byte, dest any) error {
 		return nil // null leaves the value alone
 	}
 	rv = rv.Elem()
-	if err := takeFields(raw, rv); err != nil {
+	if _, err := takeFields(raw, rv); err != nil {
 		return err
 	}
 	index := additionalIndex(rv.Type())
@@ -184,16 +213,27 @@ func UnmarshalModel(b []byte, dest any) error {
 		}
 		values[name] = value
 	}
-	rv.FieldByIndex(index).Set(reflect.ValueOf(values))
+	for _, i := range index[:len(index)-1] {
+		var err error
+		if rv, err = allocated(rv.Field(i)); err != nil {
+			return err
+		}
+	}
+	rv.Field(index[len(index)-1]).Set(reflect.ValueOf(values))
 	return nil
 }
 
-// takeFields moves from raw what belongs into Go fields.
-func takeFields(raw map[string]json.RawMessage, rv reflect.Value) error {
+// takeFields moves from raw what belongs into Go fields, and reports whether
+// there was any. outer are the structs around rv.
+func takeFields(raw map[string]json.RawMessage, rv reflect.Value, outer ...reflect.Type) (taken bool, err error) {
+	if slices.Contains(outer, rv.Type()) {
+		return false, nil // it embeds itself
+	}
+	outer = append(outer, rv.Type())
 	var embedded []reflect.Value
 	for i := range rv.NumField() {
 		field := rv.Type().Field(i)
-		if field.Anonymous && field.Type.Kind() == reflect.Struct && field.Tag.Get("json") == "" {
+		if isEmbedded(field) {
 			embedded = append(embedded, rv.Field(i))
 			continue
 		}
@@ -209,64 +249,52 @@ func takeFields(raw map[string]json.RawMessage, rv reflect.Value) error {
 		if !given {
 			continue
 		}
+		taken = true
 		if err := json.Unmarshal(text, rv.Field(i).Addr().Interface()); err != nil {
-			return fmt.Errorf("authplugin: field %s: %w", name, err)
+			return taken, fmt.Errorf("authplugin: field %s: %w", name, err)
 		}
 	}
 	for _, e := range embedded {
-		if err := takeFields(raw, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// boundModelOf is what ties a struct, or the model that it embeds, to a schema.
-func boundModelOf(rv reflect.Value) boundModel {
-	f, ok := rv.Type().FieldByName("bound")
-	if !ok || f.Type != reflect.TypeFor[boundModel]() {
-		return boundModel{}
-	}
-	field := rv.FieldByIndex(f.Index).Field(0)
-	return boundModel{model: (*model)(field.UnsafePointer())}
-}
-
-// hides reports whether an additional field is not to be shown.
-func (b boundModel) hides(name string) bool {
-	if b.model == nil {
-		return false
-	}
-	f := b.model.byName[name]
-	return f != nil && f.hidden
-}
-
-// warnOfLostJSON warns of an application's struct that has columns of its own
-// but takes its JSON from the model that it embeds.
-func (c *core) warnOfLostJSON() {
-	for _, m := range c.schema.models {
-		if m.own == nil || !ownJSONFields(m) {
-			continue
-		}
-		outer, err := json.Marshal(reflect.New(m.own).Interface())
+		inner, err := takeEmbedded(raw, e, outer)
 		if err != nil {
-			continue
+			return taken, err
 		}
-		inner, err := json.Marshal(reflect.New(m.declared).Interface())
-		if err == nil && bytes.Equal(outer, inner) {
-			c.db.Logger.Warn(c.db.Statement.Context, "authplugin: %s takes its JSON from %s and loses its own fields; give it the method MarshalJSON that returns authplugin.MarshalModel", m.own, m.declared)
-		}
+		taken = taken || inner
 	}
+	return taken, nil
 }
 
-// ownJSONFields reports whether the zero value of a struct has a field in JSON
-// beside those of the model that it embeds.
-func ownJSONFields(m *model) bool {
-	for i := range m.own.NumField() {
-		field := m.own.Field(i)
-		_, omitEmpty, ok := jsonName(field)
-		if _, declared := m.declared.FieldByName(field.Name); ok && !omitEmpty && !field.Anonymous && !declared {
-			return true
-		}
+// takeEmbedded is takeFields for an embedded struct or pointer to one. A pointer
+// that is nil is set only when one of its fields is there.
+func takeEmbedded(raw map[string]json.RawMessage, e reflect.Value, outer []reflect.Type) (taken bool, err error) {
+	if e.Kind() != reflect.Pointer {
+		return takeFields(raw, e, outer...)
 	}
-	return false
+	if !e.IsNil() {
+		return takeFields(raw, e.Elem(), outer...)
+	}
+	scratch := reflect.New(e.Type().Elem())
+	if taken, err = takeFields(raw, scratch.Elem(), outer...); err != nil || !taken {
+		return false, err
+	}
+	target, err := allocated(e)
+	if err != nil {
+		return false, err
+	}
+	target.Set(scratch.Elem())
+	return true, nil
+}
+
+// allocated is an embedded struct, made where the pointer to it is nil.
+func allocated(e reflect.Value) (reflect.Value, error) {
+	if e.Kind() != reflect.Pointer {
+		return e, nil
+	}
+	if e.IsNil() {
+		if !e.CanSet() {
+			return e, fmt.Errorf("authplugin: cannot set the embedded pointer to the unexported %s", e.Type().Elem())
+		}
+		e.Set(reflect.New(e.Type().Elem()))
+	}
+	return e.Elem(), nil
 }

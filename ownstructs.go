@@ -1,5 +1,11 @@
 package authplugin
 
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+)
+
 // addOwnStructs merges the application's structs.
 func (b *schemaBuilder) addOwnStructs() {
 	for _, m := range b.schema.models {
@@ -31,7 +37,7 @@ func (b *schemaBuilder) addOwnStructs() {
 	}
 }
 
-// redeclare changes a core field as the application's struct declares it again.
+// redeclare changes a typed field as the application's struct declares it again.
 func (f *field) redeclare(by *field) {
 	f.managed, f.kind = by.managed, by.kind
 	f.optional, f.notNull = by.optional, by.notNull
@@ -46,4 +52,35 @@ func (f *field) redeclare(by *field) {
 	f.hidden = f.hidden || by.hidden
 	f.secret = f.secret || by.secret
 	f.serverOnly = f.serverOnly || by.serverOnly
+}
+
+// warnOfLostJSON warns of an application's struct that has columns of its own
+// but takes its JSON from the model that it embeds.
+func (c *core) warnOfLostJSON() {
+	for _, m := range c.schema.models {
+		if m.own == nil || !ownJSONFields(m) {
+			continue
+		}
+		outer, err := json.Marshal(reflect.New(m.own).Interface())
+		if err != nil {
+			continue
+		}
+		inner, err := json.Marshal(reflect.New(m.declared).Interface())
+		if err == nil && bytes.Equal(outer, inner) {
+			c.db.Logger.Warn(c.db.Statement.Context, "authplugin: %s takes its JSON from %s and loses its own fields; give it the method MarshalJSON that returns authplugin.MarshalModel", m.own, m.declared)
+		}
+	}
+}
+
+// ownJSONFields reports whether the zero value of a struct has a field in JSON
+// beside those of the model that it embeds.
+func ownJSONFields(m *model) bool {
+	for i := range m.own.NumField() {
+		field := m.own.Field(i)
+		_, omitEmpty, ok := jsonName(field)
+		if _, declared := m.declared.FieldByName(field.Name); ok && !omitEmpty && !field.Anonymous && !declared {
+			return true
+		}
+	}
+	return false
 }

@@ -15,7 +15,7 @@ func (p *planner) planForeignKeys(b *binding, table *dialect.Table, added map[st
 		return nil
 	}
 	for _, f := range b.model.references() {
-		if p.hasForeignKey(table, f) || p.unsafeColumn(b, f.column) {
+		if p.hasForeignKey(table, f) || p.unsafeColumn(b, f.column) || p.unsafeColumn(p.byModel[f.ref.model], f.ref.field.column) {
 			continue
 		}
 		if p.dialect.Name() == "sqlite" {

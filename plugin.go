@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,14 +30,18 @@ var _ gorm.Plugin = (*Auth)(nil)
 
 // state is what an Auth and its copies for transactions share.
 type state struct {
-	cfg  Config
-	used atomic.Bool
-	core atomic.Pointer[core]
+	cfg Config
+	// using keeps calls of Initialize apart.
+	using sync.Mutex
+	core  atomic.Pointer[core]
 }
 
 // core is everything that is known once the plugin has met its database.
 type core struct {
-	cfg     Config
+	cfg Config
+	// owner is whose core it is; failed is why it never came into use, nil if it did.
+	owner   *state
+	failed  error
 	db      *gorm.DB
 	schema  *Schema
 	dialect dialect.Dialect
@@ -73,12 +76,18 @@ func (a *Auth) Name() string { return Name }
 
 // Initialize implements gorm.Plugin. It is called by db.Use, which must come
 // right after gorm.Open and before other plugins and any use of the models.
+//
+// When the migration fails, db.Use may be tried again with the same Auth and the
+// same *gorm.DB: it migrates again. After any other error the Auth is unused, and
+// may be given to a new *gorm.DB.
 func (a *Auth) Initialize(db *gorm.DB) error {
-	if n, ok := db.NamingStrategy.(*namer); ok && n.core == a.core.Load() {
-		return nil // dbresolver opens its replicas with the configuration of this database
+	a.using.Lock()
+	defer a.using.Unlock()
+	if n, ok := db.NamingStrategy.(*namer); ok {
+		return a.initializeAgain(db, n.core)
 	}
-	if !a.used.CompareAndSwap(false, true) {
-		return errors.New("authplugin: this Auth was already given to db.Use; one Auth serves one *gorm.DB, call authplugin.New again")
+	if a.core.Load() != nil {
+		return errAlreadyGiven
 	}
 	if _, ok := db.Plugins["gorm:db_resolver"]; ok {
 		return errors.New("authplugin: db.Use(auth) must come before db.Use(dbresolver...)")
@@ -89,6 +98,33 @@ func (a *Auth) Initialize(db *gorm.DB) error {
 	}
 	a.db = db
 	a.core.Store(c)
+	return a.migrateAtStart()
+}
+
+var (
+	errAlreadyGiven = errors.New("authplugin: this Auth was already given to db.Use; one Auth serves one *gorm.DB, call authplugin.New again")
+	errAlreadyBound = errors.New("authplugin: this *gorm.DB already has authplugin bound; open a new one")
+)
+
+// initializeAgain is Initialize for a configuration of GORM that some core was
+// bound to before.
+func (a *Auth) initializeAgain(db *gorm.DB, bound *core) error {
+	if bound.owner != a.state {
+		return errAlreadyBound
+	}
+	if bound.failed != nil {
+		return bound.failed
+	}
+	if _, ok := db.Plugins[Name]; ok {
+		return nil // dbresolver opens its replicas with the configuration of this database
+	}
+	if db.Config != bound.db.Config {
+		return errAlreadyGiven
+	}
+	return a.migrateAtStart() // db.Use is tried again after a migration that failed
+}
+
+func (a *Auth) migrateAtStart() error {
 	if !a.cfg.AutoMigrate {
 		return nil
 	}
@@ -96,8 +132,10 @@ func (a *Auth) Initialize(db *gorm.DB) error {
 }
 
 // newCore builds the schema, binds it to GORM and registers the callbacks, in
-// this order: until the last step nothing of the application's is touched that
-// could not be put back.
+// this order. A mistake that is found before the binding leaves the *gorm.DB as
+// it was. The binding changes the schemas that GORM has cached, which cannot be
+// undone; so when it or a later step fails, the namer stays and refuses every
+// further db.Use. The callbacks and the logger are put back.
 func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	srv, err := readServer(context.Background(), db)
 	if err != nil {
@@ -112,7 +150,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		cfg: a.cfg, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
+		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
 		onDelete: map[*field]OnDelete{},
 	}
@@ -127,19 +165,40 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, err
 	}
 	c.idTypes.Store(nil) // what was noted before all ids were settled
-	inner, log := db.NamingStrategy, db.Logger
-	db.NamingStrategy = newNamer(inner, c, s)
-	if err := c.bindAll(); err != nil {
-		db.NamingStrategy = inner
-		return nil, err
+	db.NamingStrategy = newNamer(db.NamingStrategy, c, s)
+	if c.failed = c.bindAll(); c.failed != nil {
+		return nil, c.failed
 	}
 	c.warnOfLostJSON()
-	db.Logger = redactingLogger{log}
-	if err := c.registerCallbacks(db); err != nil {
-		db.NamingStrategy, db.Logger = inner, log
-		return nil, err
+	if c.failed = c.registerCallbacks(db); c.failed != nil {
+		removeCallbacks(db)
+		return nil, c.failed
 	}
+	db.Logger = redactingLogger{db.Logger}
 	return c, nil
+}
+
+// callbackNames are those that registerCallbacks gives, without the prefix.
+var callbackNames = []string{ //nolint:gochecknoglobals // a table that nothing writes
+	"prepare_create", "finish_create", "created", "prepare_update", "finish_update", "updated",
+	"conditions_query", "conditions_row", "conditions_delete", "deleted", "refuse_unresolved", "guard_ddl",
+}
+
+// removeCallbacks takes back what registerCallbacks has done before it failed.
+// The one that failed is among GORM's, too, and keeps its whole chain from
+// running; until it is gone, removing another one of its chain is an error.
+func removeCallbacks(db *gorm.DB) {
+	chains := db.Callback()
+	for _, chain := range []interface {
+		Get(name string) func(*gorm.DB)
+		Remove(name string) error
+	}{chains.Create(), chains.Update(), chains.Query(), chains.Row(), chains.Delete(), chains.Raw()} {
+		for _, name := range callbackNames {
+			if name = Name + ":" + name; chain.Get(name) != nil {
+				_ = chain.Remove(name)
+			}
+		}
+	}
 }
 
 func (c *core) bindAll() error {
@@ -207,65 +266,6 @@ func (a *Auth) Models() []any {
 		}
 	}
 	return models
-}
-
-// server is what is read of the server once, at start.
-type server struct {
-	mariaDB bool
-	// autoIncrementIncrement is by how much MySQL counts.
-	autoIncrementIncrement int64
-	// zone is how many minutes the session is ahead of UTC.
-	zone int
-	// collation is what MySQL gives to the text of new tables.
-	collation string
-}
-
-// readServer asks MySQL and MariaDB, with one statement, for what GORM does not tell.
-func readServer(ctx context.Context, db *gorm.DB) (server, error) {
-	if db.Name() != "mysql" {
-		return server{}, nil
-	}
-	var (
-		s       server
-		version string
-		moment  string
-		noon    = time.Date(2001, 2, 3, 12, 0, 0, 0, time.UTC)
-	)
-	err := db.ConnPool.QueryRowContext(ctx, "SELECT VERSION(), @@auto_increment_increment, @@collation_database, TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW()), CAST(? AS CHAR)", noon).
-		Scan(&version, &s.autoIncrementIncrement, &s.collation, &s.zone, &moment)
-	if err != nil {
-		return s, fmt.Errorf("authplugin: cannot ask the server for its version: %w", err)
-	}
-	if !strings.HasPrefix(moment, noon.Format(time.DateTime)) {
-		return s, errors.New("authplugin: the DSN has the driver convert times to a local zone; set loc=UTC in it, since times are stored as UTC")
-	}
-	s.mariaDB = strings.Contains(version, "MariaDB")
-	return s, nil
-}
-
-// checkZone refuses a MySQL session in another zone over tables with columns of
-// type timestamp, such as Better Auth's: the server would convert every moment.
-// The library's own columns are of type datetime, which it leaves alone.
-func (c *core) checkZone(ctx context.Context) error {
-	if c.server.zone == 0 {
-		return nil
-	}
-	catalog, err := c.inspect(ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range c.schema.models {
-		table := catalog.Tables[m.table]
-		if table == nil {
-			continue
-		}
-		for _, column := range table.Columns {
-			if f := m.byAny[column.Name]; f != nil && f.kind == Date && strings.HasPrefix(column.Type, "timestamp") {
-				return fmt.Errorf("authplugin: the session's time zone is %d minutes ahead of UTC, and MySQL would convert the column %s.%s, which is of type timestamp; add time_zone=%%27%%2B00%%3A00%%27 to the DSN", c.server.zone, m.table, column.Name)
-			}
-		}
-	}
-	return nil
 }
 
 // guardLogger makes sure that a session with a logger of its own redacts too.

@@ -41,7 +41,7 @@ var embeddingTagKeys = []string{ //nolint:gochecknoglobals // a table that nothi
 // structDecl is what a struct says about a model.
 type structDecl struct {
 	fields []*field
-	// redeclared are core fields that an application's struct declares again.
+	// redeclared are typed fields that an application's struct declares again.
 	redeclared []*field
 	table      string
 	columns    map[string]string
@@ -105,7 +105,7 @@ func (d *structDecl) addOwn(m *model, sf *schema.Field) {
 	if column := sf.TagSettings["COLUMN"]; column != "" {
 		d.columns[f.name] = column
 	}
-	if core := m.byName[f.name]; core != nil && core.goName == sf.Name {
+	if core := m.byName[f.name]; core != nil && core.typed && core.goName == sf.Name {
 		_, f.managed = sf.TagSettings["TYPE"]
 		f.managed = !f.managed
 		if core.primary && f.kind != idRef {

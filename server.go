@@ -21,11 +21,33 @@ type server struct {
 	collation string
 }
 
-// readServer asks MySQL and MariaDB, with one statement, for what GORM does not tell.
+// readServer asks, with one statement, for what GORM does not tell, and warns of
+// settings that would lose references or characters.
 func readServer(ctx context.Context, db *gorm.DB) (server, error) {
-	if db.Name() != "mysql" {
+	switch db.Name() {
+	case "mysql":
+		return readMySQL(ctx, db)
+	case "sqlite":
+		return server{}, warnOfForeignKeys(ctx, db)
+	default:
 		return server{}, nil
 	}
+}
+
+// warnOfForeignKeys warns of SQLite's default, under which sessions and accounts
+// outlive their user.
+func warnOfForeignKeys(ctx context.Context, db *gorm.DB) error {
+	var on bool
+	if err := db.ConnPool.QueryRowContext(ctx, "PRAGMA foreign_keys").Scan(&on); err != nil {
+		return fmt.Errorf("authplugin: cannot ask SQLite for its settings: %w", err)
+	}
+	if !on {
+		db.Logger.Warn(ctx, "authplugin: foreign keys are off, so that sessions and accounts outlive their user; add _foreign_keys=on (mattn) or _pragma=foreign_keys(1) (modernc) to the DSN")
+	}
+	return nil
+}
+
+func readMySQL(ctx context.Context, db *gorm.DB) (server, error) {
 	var (
 		s       server
 		version string
@@ -41,6 +63,9 @@ func readServer(ctx context.Context, db *gorm.DB) (server, error) {
 		return s, errors.New("authplugin: the DSN has the driver convert times to a local zone; set loc=UTC in it, since times are stored as UTC")
 	}
 	s.mariaDB = strings.Contains(version, "MariaDB")
+	if !strings.HasPrefix(s.collation, "utf8mb4") {
+		db.Logger.Warn(ctx, "authplugin: the database's collation is %s, which cannot hold every character; create it with CHARACTER SET utf8mb4", s.collation)
+	}
 	return s, nil
 }
 

@@ -31,9 +31,6 @@ type binding struct {
 	hasSecrets bool
 	// dynamic counts the fields that live in the dynamic-field map.
 	dynamic int
-	// lookUp and secrets are what the rewriter of conditions needs, see conditions.go.
-	lookUp  func(name string) (conditionColumn, bool)
-	secrets []string
 	// special says that the table is known by name only, not by its type.
 	special bool
 }
@@ -109,7 +106,6 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 		b.columns[f.column] = bf
 	}
 	b.refuseUnknown()
-	b.lookUp, b.secrets = b.conditionColumn, m.secretColumns()
 	b.setIndexes()
 	return b, nil
 }

@@ -7,11 +7,17 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
 	"gorm.io/gorm/schema"
 )
 
 // nothing is an SQL value that compares with nothing, not even with NULL.
 var nothing = clause.Expr{SQL: "NULL"} //nolint:gochecknoglobals // a constant of a type that has none
+
+func isNothing(v any) bool {
+	e, ok := v.(clause.Expr)
+	return ok && e.SQL == nothing.SQL && len(e.Vars) == 0
+}
 
 // comparable is what an id is compared with in its column. An id that no row
 // can have matches none.
@@ -36,43 +42,37 @@ func (s idScheme) comparable(id ID) any {
 
 // conditionColumn says how values that are compared with a column are to be changed.
 type conditionColumn struct {
-	id     func(ID) any // nil when the column holds no id
+	id     bool   // the column holds ids
+	target *model // whose ids; nil if that is not known, and they are text
 	secret bool
 	date   bool
+	lower  bool
 	field  *boundField // nil for a column of an application's table
 }
 
-// rewriteConditions is registered before each of GORM's callbacks that builds a
-// statement with conditions.
+// indifferent columns take values as they are.
+func (col conditionColumn) indifferent() bool {
+	return !col.id && !col.secret && !col.date && !col.lower
+}
+
+// rewriteConditions is registered before each of GORM's callbacks that builds or
+// runs a statement with conditions. It sees statements on the application's own models
+// too: they may join the library's tables.
 func (c *core) rewriteConditions(db *gorm.DB) {
-	stmt := db.Statement
-	if db.Error != nil || stmt.Schema == nil {
+	if db.Error != nil {
 		return
 	}
-	r := &rewriter{stmt: stmt, times: c.times}
-	if b := c.bindings[stmt.Schema]; b != nil {
-		c.guardLogger(db, b)
-		r.column, r.secrets = b.lookUp, b.secrets
-	} else if ids := c.foreignIDs(stmt.Schema); len(ids) > 0 {
-		r.times = nativeTime // what the application's own tables hold is its own affair
-		r.column = func(name string) (conditionColumn, bool) {
-			col, ok := ids[name]
-			return col, ok
-		}
-	} else {
+	v := c.vocabulary()
+	if v.guard != nil && db.Logger != logger.Discard { // which GORM gives to subqueries
+		c.guardLogger(db, v.guard)
+	}
+	r := rewriter{core: c, words: v, db: db, stmt: db.Statement}
+	if db.Statement.SQL.Len() > 0 {
+		r.conceal()
 		return
 	}
-	r.joins()
-	where, ok := stmt.Clauses["WHERE"]
-	if !ok {
-		return
-	}
-	if w, ok := where.Expression.(clause.Where); ok {
-		if exprs, changed := r.all(w.Exprs); changed {
-			where.Expression = clause.Where{Exprs: exprs}
-			stmt.Clauses["WHERE"] = where
-		}
-	}
+	r.survey()
+	r.clauses()
 }
 
 func (b *binding) conditionColumn(name string) (conditionColumn, bool) {
@@ -87,11 +87,24 @@ func (b *binding) conditionColumn(name string) (conditionColumn, bool) {
 	if bf == nil {
 		return conditionColumn{}, false
 	}
-	col := conditionColumn{field: bf, secret: bf.concealed(), date: bf.kind == Date}
+	col := conditionColumn{field: bf, secret: bf.concealed(), date: bf.kind == Date, lower: bf.lower}
 	if bf.kind == idRef {
-		col.id = bf.comparable
+		col.id, col.target = true, bf.idTarget()
 	}
 	return col, true
+}
+
+// comparable is what an id is compared with in the column.
+func (col conditionColumn) comparable(id ID) any {
+	if col.target == nil {
+		return string(id)
+	}
+	return col.target.id.comparable(id)
+}
+
+// textual says that ids are compared as they are, if some row can have them.
+func (col conditionColumn) textual() bool {
+	return col.target == nil || col.target.id.kind == textID
 }
 
 func (m *model) secretColumns() []string {
@@ -122,8 +135,7 @@ func (c *core) foreignIDs(s *schema.Schema) map[string]conditionColumn {
 		if err != nil || m.id.kind == textID {
 			continue
 		}
-		scheme := m.id
-		columns[sf.DBName] = conditionColumn{id: scheme.comparable}
+		columns[sf.DBName] = conditionColumn{id: true, target: m}
 	}
 	c.foreign.Store(s, columns)
 	return columns

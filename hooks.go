@@ -46,7 +46,12 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 		{"deleted", func(n string) error {
 			return del.After("gorm:delete").Before("gorm:after_delete").Register(n, c.translateErrors)
 		}},
-		{"refuse_unresolved", func(n string) error { return raw.Before("gorm:raw").Register(n, c.refuseUnresolved) }},
+		{"refuse_unresolved", func(n string) error {
+			return raw.Before("gorm:raw").Register(n, func(db *gorm.DB) {
+				c.refuseUnresolved(db)
+				c.rewriteConditions(db)
+			})
+		}},
 		{"guard_ddl", func(n string) error { return raw.Before("gorm:raw").Register(n, c.guardDDL) }},
 	} {
 		if err := cb.register("authplugin:" + cb.name); err != nil {

@@ -155,7 +155,7 @@ SELECT * FROM "users" WHERE "users"."id" = @p1 ORDER BY "users"."id" OFFSET 0 RO
 SELECT * FROM "users" WHERE "users"."id" = @p1 ORDER BY "users"."id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 -- # find by an id that is none
-SELECT * FROM "users" WHERE "users"."id" = NULL;
+SELECT * FROM "users" WHERE "users"."id" IN (NULL);
 -- # find by ids
 SELECT * FROM "users" WHERE "users"."id" IN (@p1,@p2);
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"

@@ -13,12 +13,18 @@ import (
 const createdFrom = "authplugin:created_from"
 
 // handBack copies ids into the caller's maps under the id's column, as GORM does.
-func handBack(db *gorm.DB, original any) {
+func (b *binding) handBack(db *gorm.DB, original any) {
 	copies, _ := mapsOf(db.Statement.Dest)
 	originals, _ := mapsOf(original)
-	column := db.Statement.Schema.PrioritizedPrimaryField.DBName
+	if len(copies) == 0 {
+		return
+	}
+	column := b.model.primary().column
+	// GORM appends what RETURNING brings to a slice of maps. Without that it knows
+	// the first id that was counted, and numbers all rows from there.
+	first, counted := copies[0][column].(int64)
+	counted = counted && b.model.id.autoIncrement && len(copies) == len(originals)
 	for i, m := range originals {
-		// GORM appends what RETURNING brings to a slice of maps.
 		from := i
 		if len(copies) > len(originals) {
 			from = len(originals) + i
@@ -26,10 +32,16 @@ func handBack(db *gorm.DB, original any) {
 		if from >= len(copies) || m == nil {
 			continue
 		}
-		if v, ok := copies[from][column]; ok && v != nil {
-			if id, ok := toID(follow(v)); ok {
-				m[column] = id
+		v := copies[from][column]
+		if counted {
+			if !isEmptyID(m[column]) {
+				continue
 			}
+			v = first
+			first += b.columns[column].schema.AutoIncrementIncrement
+		}
+		if id, ok := toID(follow(v)); ok && id != "" {
+			m[column] = id
 		}
 	}
 	db.Statement.Dest = original

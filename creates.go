@@ -65,11 +65,13 @@ func (c *core) finishCreate(db *gorm.DB) {
 // created hands generated ids back to maps, and translates errors.
 func (c *core) created(db *gorm.DB) {
 	c.translateErrors(db)
-	if b := c.bindings[db.Statement.Schema]; b != nil && db.Statement.Schema != nil {
-		b.settleRows(db)
+	b := c.bindings[db.Statement.Schema]
+	if b == nil {
+		return
 	}
+	b.settleRows(db)
 	if original, ok := db.InstanceGet(createdFrom); ok {
-		handBack(db, original)
+		b.handBack(db, original)
 	}
 }
 

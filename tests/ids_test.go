@@ -400,6 +400,18 @@ func TestSerialBatchWhereTheServerStepsByMore(t *testing.T) {
 				t.Errorf("without RETURNING %v: %s has the id of %s", without, u.Name, found.Name)
 			}
 		}
+		maps := []map[string]any{{"name": "m1", "email": fmt.Sprintf("%v1", without)}, {"name": "m2", "email": fmt.Sprintf("%v2", without)}}
+		for _, m := range maps {
+			m["email"] = fmt.Sprintf("map-%v", m["email"])
+		}
+		must(t, db.Model(&authplugin.User{}).Create(&maps).Error)
+		for _, m := range maps {
+			var found authplugin.User
+			must(t, db.First(&found, m["id"]).Error)
+			if found.Name != m["name"] {
+				t.Errorf("without RETURNING %v: the map %v has the id of %s", without, m, found.Name)
+			}
+		}
 		pool, err := db.DB()
 		must(t, err)
 		must(t, pool.Close())

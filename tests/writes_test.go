@@ -293,6 +293,9 @@ func TestCreateFromValues(t *testing.T) {
 		if found.Name != "ada" {
 			t.Errorf("found %v", found)
 		}
+		if err := db.Model(&authplugin.User{}).Create([]map[string]any{}).Error; !errors.Is(err, gorm.ErrEmptySlice) {
+			t.Errorf("an empty list: %v", err)
+		}
 		mixed := []map[string]any{{"name": "a", "email": "a", "id": suppliedID(s)}, {"name": "b", "email": "b"}}
 		must(t, db.Model(&authplugin.User{}).Create(&mixed).Error)
 		var n int64

@@ -29,6 +29,8 @@ type binding struct {
 	additional []int
 	// hasSecrets says that some field is not to be shown.
 	hasSecrets bool
+	// transforms says that some field has an input transform.
+	transforms bool
 	// dynamic counts the fields that live in the dynamic-field map.
 	dynamic int
 	// special says that the table is known by name only, not by its type.
@@ -102,6 +104,7 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 			b.addDynamic(bf)
 		}
 		b.hasSecrets = b.hasSecrets || bf.concealed()
+		b.transforms = b.transforms || bf.transformIn != nil
 		b.fields = append(b.fields, bf)
 		b.columns[f.column] = bf
 	}

@@ -29,12 +29,17 @@ func (c *core) prepareCreate(db *gorm.DB) {
 		updating = updating || conflict.UpdateAll
 	}
 	var rows []rowState
+	_, conflict := stmt.Clauses["ON CONFLICT"]
 	eachStruct(stmt, func(rv reflect.Value) error {
-		row, err := b.prepareStruct(stmt, rv, now, updating)
-		rows = append(rows, row)
-		return err
+		if !conflict {
+			return b.prepareStruct(stmt, rv, now, updating, nil)
+		}
+		rows = append(rows, rowState{given: map[string]bool{}})
+		return b.prepareStruct(stmt, rv, now, updating, &rows[len(rows)-1])
 	})
-	keepRows(db, rows)
+	if conflict {
+		keepRows(db, rows)
+	}
 	b.selectGenerated(stmt)
 	all := b.expandUpsert(stmt)
 	if db.Error == nil && (all || db.FullSaveAssociations) {
@@ -101,11 +106,13 @@ func eachStruct(stmt *gorm.Statement, f func(rv reflect.Value) error) {
 	}
 }
 
-func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool) (row rowState, err error) {
+// prepareStruct notes in row, unless it is nil, what an upsert needs to know.
+func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool, row *rowState) error {
 	var values Values
 	if b.dynamic > 0 {
 		values = b.ownValues(rv)
-		row.given = make(map[string]bool, len(values))
+	}
+	if row != nil {
 		for name := range values {
 			row.given[name] = true
 		}
@@ -115,7 +122,9 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 			v, present := values[bf.name]
 			if bf.hasDefault && (!present || (v == nil && !bf.optional)) {
 				values[bf.name] = bf.defaultValue()
-				row.made = append(row.made, bf.name)
+				if row != nil {
+					row.made = append(row.made, bf.name)
+				}
 			}
 			continue
 		}
@@ -123,9 +132,12 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 			continue
 		}
 		zero := bf.schema.ReflectValueOf(stmt.Context, rv).IsZero()
+		var err error
 		switch {
 		case bf.primary && !zero:
-			row.hadID = true
+			if row != nil {
+				row.hadID = true
+			}
 		case bf.primary && zero:
 			if id, ok := b.model.generateID(stmt.Context); ok {
 				err = bf.schema.Set(stmt.Context, rv, string(id))
@@ -138,10 +150,10 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 			err = bf.schema.Set(stmt.Context, rv, bf.defaultValue())
 		}
 		if err != nil {
-			return row, err
+			return err
 		}
 	}
-	return row, nil
+	return nil
 }
 
 func (f *field) defaultValue() any {

@@ -114,16 +114,18 @@ func keepRows(db *gorm.DB, rows []rowState) { db.InstanceSet(createState, rows) 
 // have been there already, the struct does not know the fields that only the
 // library filled in.
 func (b *binding) settleRows(db *gorm.DB) {
-	kept, ok := db.InstanceGet(createState)
-	if !ok {
+	var rows []rowState
+	if _, conflict := db.Statement.Clauses["ON CONFLICT"]; conflict {
+		kept, _ := db.InstanceGet(createState)
+		rows, _ = kept.([]rowState)
+	}
+	if !b.transforms && rows == nil {
 		return
 	}
-	rows, _ := kept.([]rowState)
-	_, conflict := db.Statement.Clauses["ON CONFLICT"]
 	i := 0
 	eachRow(db.Statement, func(rv reflect.Value) {
 		b.settle(rv)
-		if i < len(rows) && conflict && rows[i].hadID {
+		if i < len(rows) && rows[i].hadID {
 			for _, name := range rows[i].made {
 				b.values(rv).Unset(name)
 			}

@@ -84,7 +84,7 @@ func (c *core) updated(db *gorm.DB) {
 		return
 	}
 	b := c.bindings[stmt.Schema]
-	if b == nil || b.additional == nil {
+	if b == nil || !b.transforms {
 		return
 	}
 	if dest := destStruct(stmt); dest.IsValid() && dest.Type() == b.goType {

@@ -12,17 +12,15 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// treatment is what is done to the parameters of SQL text. Which column each
-// belongs to is not known.
+// treatment is what is done to a parameter of SQL text.
 type treatment struct {
 	conceal bool // the text names a secret column
-	moments bool // the text is about one of the library's tables
+	moments bool // it is compared with a date of the library's
 }
 
 func (r *rewriter) treat(text string) treatment {
 	t := r.outer
 	ours := r.own.binding != nil || r.namesOurs(text)
-	t.moments = t.moments || (ours && r.core.times != nativeTime)
 	t.conceal = t.conceal || ((ours || r.involved) && r.words.namesSecret(text))
 	return t
 }
@@ -30,7 +28,10 @@ func (r *rewriter) treat(text string) treatment {
 // treatColumn is for values of a column that is not known, or is an expression.
 func (r *rewriter) treatColumn(column any) treatment {
 	if e, ok := column.(clause.Expr); ok {
-		return r.treat(e.SQL)
+		t := r.treat(e.SQL)
+		compared := r.operands(e.SQL + " = ?")
+		t.moments = t.moments || compared.position(len(compared.positions)-1)
+		return t
 	}
 	qualifier, name, ok := columnName(column)
 	if !ok {
@@ -48,7 +49,22 @@ func (r *rewriter) raw(text string, vars []any) ([]any, bool) {
 	if len(vars) == 0 {
 		return vars, false
 	}
-	return r.rawVars(vars, r.treat(text))
+	t := r.treat(text)
+	if r.core.times == nativeTime || t.moments || !mayHoldMoments(vars) {
+		return r.rawVars(vars, t)
+	}
+	compared := r.positional(text, vars)
+	out, changed := vars, false
+	for i, v := range vars {
+		next, one := r.rawVar(v, treatment{conceal: t.conceal, moments: compared.position(i)})
+		if one && !changed {
+			out, changed = slices.Clone(vars), true
+		}
+		if one {
+			out[i] = next
+		}
+	}
+	return out, changed
 }
 
 func (r *rewriter) rawVars(vars []any, t treatment) ([]any, bool) {

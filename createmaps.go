@@ -71,6 +71,7 @@ func mapsOf(dest any) ([]map[string]any, bool) {
 func (b *binding) prepareMaps(db *gorm.DB, originals []map[string]any, now any) {
 	stmt := db.Statement
 	copies := make([]map[string]any, len(originals))
+	rows := make([]rowState, len(originals))
 	for i, original := range originals {
 		normalized, err := b.normalizeKeys(original)
 		if err != nil {
@@ -78,6 +79,7 @@ func (b *binding) prepareMaps(db *gorm.DB, originals []map[string]any, now any) 
 			return
 		}
 		copies[i] = normalized
+		rows[i] = b.rowOfMap(normalized)
 		if err := b.completeMap(stmt, normalized, now); err != nil {
 			_ = db.AddError(err)
 			return
@@ -92,6 +94,21 @@ func (b *binding) prepareMaps(db *gorm.DB, originals []map[string]any, now any) 
 		stmt.Dest = &copies
 	}
 	b.selectGenerated(stmt)
+	if b.expandUpsert(stmt) {
+		_ = db.AddError(b.keepUngiven(stmt, rows, true))
+	}
+}
+
+// rowOfMap notes what a map brings before it is completed.
+func (b *binding) rowOfMap(m map[string]any) rowState {
+	row := rowState{given: make(map[string]bool, len(m))}
+	for column := range m {
+		if bf := b.columns[column]; bf != nil {
+			row.given[bf.name] = true
+		}
+	}
+	row.hadID = !isEmptyID(m[b.model.primary().column])
+	return row
 }
 
 // normalizeKeys copies a map with its keys as columns. A key that is neither a

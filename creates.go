@@ -43,7 +43,7 @@ func (c *core) prepareCreate(db *gorm.DB) {
 	b.selectGenerated(stmt)
 	all := b.expandUpsert(stmt)
 	if db.Error == nil && (all || db.FullSaveAssociations) {
-		_ = db.AddError(b.keepUngiven(stmt, rows))
+		_ = db.AddError(b.keepUngiven(stmt, rows, false))
 	}
 }
 
@@ -57,13 +57,13 @@ func (c *core) finishCreate(db *gorm.DB) {
 	if b == nil {
 		return
 	}
+	_ = db.AddError(b.encodeConflict(db))
 	if list, ok := mapsOf(stmt.Dest); ok {
 		for _, m := range list {
 			_ = db.AddError(b.encodeMap(m, true))
 		}
 		return
 	}
-	_ = db.AddError(b.encodeConflict(stmt))
 	eachStruct(stmt, b.validateStruct)
 }
 
@@ -119,13 +119,7 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 	}
 	for _, bf := range b.fields {
 		if bf.dynamic {
-			v, present := values[bf.name]
-			if bf.hasDefault && (!present || (v == nil && !bf.optional)) {
-				values[bf.name] = bf.defaultValue()
-				if row != nil {
-					row.made = append(row.made, bf.name)
-				}
-			}
+			b.prepareDynamic(bf, values, row)
 			continue
 		}
 		if !bf.primary && !bf.createdAt && !bf.updatedAt && !bf.hasDefault {
@@ -154,6 +148,17 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 		}
 	}
 	return nil
+}
+
+func (b *binding) prepareDynamic(bf *boundField, values Values, row *rowState) {
+	v, present := values[bf.name]
+	if !bf.hasDefault || (present && (v != nil || bf.optional)) {
+		return
+	}
+	values[bf.name] = bf.defaultValue()
+	if row != nil {
+		row.made = append(row.made, bf.name)
+	}
 }
 
 func (f *field) defaultValue() any {

@@ -149,9 +149,10 @@ func eachRow(stmt *gorm.Statement, f func(rv reflect.Value)) {
 	}
 }
 
-// keepUngiven takes out of an upsert the additional fields that no row brings:
-// they would overwrite what the existing row holds, with a default or NULL.
-func (b *binding) keepUngiven(stmt *gorm.Statement, rows []rowState) error {
+// keepUngiven takes out of an upsert the additional fields that no row brings,
+// and with maps all such fields: they would overwrite what the existing row
+// holds, with a default or NULL.
+func (b *binding) keepUngiven(stmt *gorm.Statement, rows []rowState, maps bool) error {
 	c, ok := stmt.Clauses["ON CONFLICT"]
 	if !ok {
 		return nil
@@ -171,8 +172,11 @@ func (b *binding) keepUngiven(stmt *gorm.Statement, rows []rowState) error {
 	updates := slices.DeleteFunc(slices.Clone(conflict.DoUpdates), func(a clause.Assignment) bool {
 		bf := b.columns[a.Column.Name]
 		source, excluded := a.Value.(clause.Column)
-		if bf == nil || !bf.dynamic || !excluded || source.Table != "excluded" {
+		if bf == nil || !excluded || source.Table != "excluded" || bf.updatedAt {
 			return false
+		}
+		if !bf.dynamic && !maps {
+			return false // a struct has every Go field
 		}
 		n := 0
 		for _, row := range rows {
@@ -200,29 +204,38 @@ func (b *binding) encodeAssignments(assignments []clause.Assignment) ([]clause.A
 		if f == nil {
 			continue
 		}
-		m := map[string]any{f.column: a.Value}
-		if _, column := a.Value.(clause.Column); column {
+		encoded[i].Column.Name = f.column
+		if source, ok := a.Value.(clause.Column); ok {
+			if of := b.model.lookUp(source.Name); of != nil {
+				source.Name = of.column
+			}
+			encoded[i].Value = source
 			continue
 		}
+		m := map[string]any{f.column: a.Value}
 		if err := b.encodeMap(m, false); err != nil {
 			return nil, err
 		}
-		encoded[i].Column.Name = f.column
 		encoded[i].Value = m[f.column]
 	}
 	return encoded, nil
 }
 
-// encodeConflict encodes the assignments of an upsert.
-func (b *binding) encodeConflict(stmt *gorm.Statement) error {
+// encodeConflict encodes the assignments of an upsert, and its conditions.
+func (b *binding) encodeConflict(db *gorm.DB) error {
+	stmt := db.Statement
 	c, ok := stmt.Clauses["ON CONFLICT"]
 	if !ok {
 		return nil
 	}
 	conflict, ok := c.Expression.(clause.OnConflict)
-	if !ok || len(conflict.DoUpdates) == 0 {
+	if !ok {
 		return nil
 	}
+	r := rewriter{core: b.core, words: b.core.vocabulary(), db: db, stmt: stmt}
+	r.survey()
+	conflict.Where.Exprs, _ = r.all(conflict.Where.Exprs, affirmed)
+	conflict.TargetWhere.Exprs, _ = r.all(conflict.TargetWhere.Exprs, affirmed)
 	updates, err := b.encodeAssignments(conflict.DoUpdates)
 	if err != nil {
 		return err

@@ -36,7 +36,7 @@ func (r *rewriter) operands(text string) operands {
 	}
 	open := []int{0} // offsets behind the parentheses that are open
 	var quoted byte
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		c := text[i]
 		switch {
 		case quoted != 0:
@@ -131,8 +131,8 @@ func dateOf(b *binding, column string) bool {
 
 // innermostFrom is the table that the innermost subquery around an offset reads.
 func innermostFrom(before string, open []int) (table, alias string, nested bool) {
-	for i := len(open) - 1; i >= 0; i-- {
-		inside := strings.TrimLeft(before[open[i]:], " \t\r\n")
+	for _, start := range slices.Backward(open) {
+		inside := strings.TrimLeft(before[start:], " \t\r\n")
 		if len(inside) < 6 || !strings.EqualFold(inside[:6], "SELECT") {
 			continue
 		}

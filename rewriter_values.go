@@ -141,6 +141,7 @@ func (r *rewriter) tuples(in clause.IN) ([]any, bool) {
 func (r *rewriter) comparison(column, v any) (any, any, bool) {
 	col, known := r.lookUp(column)
 	name, renamed := r.physical(column, col)
+	col.id = col.id && !col.textual() // any text has a place in the order of text
 	v, changed := r.single(column, col, known, v)
 	return name, v, changed || renamed
 }

@@ -213,7 +213,7 @@ func alsoSelect(stmt *gorm.Statement, column string) {
 }
 
 // omitAbsent keeps Save from writing NULL to additional fields that the struct
-// does not hold, and from writing again what was read and would be transformed.
+// does not hold.
 func (b *binding) omitAbsent(stmt *gorm.Statement) {
 	rv := destStruct(stmt)
 	if !rv.IsValid() || !slices.Contains(stmt.Selects, "*") {
@@ -225,8 +225,7 @@ func (b *binding) omitAbsent(stmt *gorm.Statement) {
 		if !bf.dynamic {
 			continue
 		}
-		v, present := values[bf.name]
-		if _, same := unchanged(rv, bf.name, v); !present || same {
+		if !values.Has(bf.name) {
 			omits = append(omits, bf.column)
 		}
 	}

@@ -28,6 +28,12 @@ func TestNegatedMalformedID(t *testing.T) {
 		ada, eve := newUser(t, db, "ada"), newUser(t, db, "eve")
 		must(t, db.Create(&[]Post{{UserID: ada.ID, EditorID: &eve.ID, Title: "edited"}, {UserID: ada.ID, Title: "not edited"}}).Error)
 		is := func(bad authplugin.ID) map[string]any { return map[string]any{"id": bad} }
+		// Ids that are text have an order in which any text has its place.
+		textual := s == authplugin.Random || (s == authplugin.UUID && e.Dialect() != "postgres" && e.Dialect() != "sqlserver")
+		after := int64(0)
+		if textual {
+			after = 2
+		}
 		for _, bad := range []authplugin.ID{"", "bad "} {
 			for name, c := range map[string]struct {
 				query *gorm.DB
@@ -53,15 +59,18 @@ func TestNegatedMalformedID(t *testing.T) {
 				"in":                 {db.Where(map[string]any{"id": []authplugin.ID{bad, ada.ID}}), 1},
 				"eq list":            {db.Where(clause.Eq{Column: "id", Value: []authplugin.ID{bad, ada.ID}}), 1},
 				"in expression":      {db.Where("NOT ?", clause.Eq{Column: "id", Value: bad}), 2},
-				"greater":            {db.Where(clause.Gt{Column: "id", Value: bad}), 0},
+				"greater":            {db.Where(clause.Gt{Column: "id", Value: bad}), after},
 				"not greater":        {db.Not(clause.Gte{Column: "id", Value: bad}), 0},
 				"less":               {db.Where(clause.Lt{Column: "id", Value: bad}), 0},
-				"not less":           {db.Not(clause.Lte{Column: "id", Value: bad}), 0},
+				"not less":           {db.Not(clause.Lte{Column: "id", Value: bad}), after},
 				"null text":          {db.Not("id", sql.NullString{String: string(bad), Valid: true}), 2},
 				"model's id is kept": {db.Not(is(bad)).Where(is(ada.ID)), 1},
 			} {
 				if name == "null text" && s == authplugin.Random {
 					continue // the valuer's text is compared as any other
+				}
+				if textual && bad != "" && (strings.HasSuffix(name, "greater") || strings.HasSuffix(name, "less")) {
+					continue // where it stands among ids is up to the database
 				}
 				var n int64
 				if err := c.query.Model(&authplugin.User{}).Count(&n).Error; err != nil || n != c.want {

@@ -278,6 +278,72 @@ func TestUpdatesThroughTheOtherType(t *testing.T) {
 	})
 }
 
+// Upserts by map go the same way as those by struct.
+func TestUpsertsByMap(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		var out bytes.Buffer
+		clock := noon
+		db, _ := useWith(t, e.New(t), withClock(sealedAndMigrated(), &clock), &gorm.Config{
+			Logger: logger.New(log.New(&out, "", 0), logger.Config{LogLevel: logger.Info}),
+		})
+		ada := authplugin.User{Name: "ada", Email: "ada", EmailVerified: true, Additional: authplugin.Values{"role": "admin", "nick": "n"}}
+		must(t, db.Create(&ada).Error)
+		session := newSession(t, db, ada.ID, "t")
+		clock = noon.Add(time.Hour)
+		byID := []clause.Column{{Name: "id"}}
+		must(t, db.Model(&authplugin.User{}).Clauses(clause.OnConflict{Columns: byID, UpdateAll: true}).
+			Create(map[string]any{"id": ada.ID, "name": "Ada", "email": "ada"}).Error)
+		var found authplugin.User
+		must(t, db.First(&found, ada.ID).Error)
+		if found.Name != "Ada" || !found.EmailVerified || found.Additional["role"] != "admin" || found.Additional["nick"] != "n" ||
+			!found.CreatedAt.Equal(ada.CreatedAt) || !found.UpdatedAt.Equal(clock.Truncate(time.Millisecond)) {
+			t.Errorf("update all: %v verified %v created %v updated %v", found, found.EmailVerified, found.CreatedAt, found.UpdatedAt)
+		}
+		upsert := func(m map[string]any) error {
+			return db.Model(&authplugin.User{}).Clauses(clause.OnConflict{Columns: byID, DoUpdates: clause.Assignments(m)}).
+				Create(map[string]any{"id": ada.ID, "name": "x", "email": "ada"}).Error
+		}
+		if err := upsert(map[string]any{"role": "root"}); !errors.Is(err, authplugin.ErrInvalid) {
+			t.Errorf("a role that is none: %v", err)
+		}
+		must(t, upsert(map[string]any{"pin": topSecret, "Nick": "m"}))
+		must(t, db.First(&found, ada.ID).Error)
+		if found.Additional["pin"] != "hash("+topSecret+")" || found.Additional["nick"] != "m" {
+			t.Errorf("assignments: %v", found.Additional)
+		}
+		must(t, db.Model(&authplugin.User{}).Clauses(clause.OnConflict{Columns: byID, DoUpdates: clause.AssignmentColumns([]string{"emailVerified"})}).
+			Create(map[string]any{"id": ada.ID, "name": "x", "email": "ada", "emailVerified": false}).Error)
+		must(t, db.First(&found, ada.ID).Error)
+		if found.EmailVerified || found.Name != "Ada" {
+			t.Errorf("a logical name: %v verified %v", found, found.EmailVerified)
+		}
+		must(t, db.Model(&authplugin.Session{}).Clauses(clause.OnConflict{Columns: byID, DoUpdates: clause.Assignments(map[string]any{"token": topSecret})}).
+			Create(map[string]any{"id": session.ID, "userId": ada.ID, "token": "t", "expiresAt": noon}).Error)
+		if e.Dialect() != "mysql" { // which has no condition there
+			again := authplugin.Session{ID: session.ID, UserID: ada.ID, Token: "u", ExpiresAt: noon}
+			must(t, db.Clauses(clause.OnConflict{
+				Columns: byID, DoUpdates: clause.Assignments(map[string]any{"ip_address": "x"}),
+				Where: clause.Where{Exprs: []clause.Expression{clause.Eq{Column: "sessions.token", Value: topSecret}}},
+			}).Create(&again).Error)
+			var s authplugin.Session
+			must(t, db.First(&s, session.ID).Error)
+			if s.IPAddress != "x" {
+				t.Errorf("an upsert with a condition: %v", s)
+			}
+		}
+		if strings.Contains(out.String(), topSecret) {
+			t.Errorf("the log shows a secret:\n%s", out.String())
+		}
+		// A page that begins before the first id.
+		var n int64
+		must(t, db.Model(&authplugin.User{}).Where(clause.Gt{Column: "id", Value: ""}).Count(&n).Error)
+		if n != 1 {
+			t.Errorf("%d users after the empty id", n)
+		}
+	})
+}
+
 // Maps of the library's own type, and batches in which some rows bring an id.
 func TestCreateFromValues(t *testing.T) {
 	t.Parallel()

@@ -106,6 +106,7 @@ type ConfigError struct {
 	Problem string
 }
 
+// Error implements error.
 func (e *ConfigError) Error() string {
 	return fmt.Sprintf("authplugin: %s: %s", e.Path, e.Problem)
 }
@@ -121,6 +122,7 @@ type FieldError struct {
 	Err error
 }
 
+// Error implements error.
 func (e *FieldError) Error() string {
 	return fmt.Sprintf("authplugin: %s.%s: %s", e.Model, e.Field, e.Problem)
 }
@@ -149,6 +151,7 @@ type UnsafeStep struct {
 	Recipe string
 }
 
+// Error implements error.
 func (e *UnsafeMigrationError) Error() string {
 	var b strings.Builder
 	b.WriteString("authplugin: unsafe migration, nothing was applied")

@@ -10,11 +10,7 @@ import (
 
 // prepareCreate gives new rows their ids, defaults and times.
 func (c *core) prepareCreate(db *gorm.DB) {
-	stmt := db.Statement
-	if db.Error != nil || stmt.Schema == nil {
-		return
-	}
-	b := c.bindings[stmt.Schema]
+	stmt, b := db.Statement, c.written(db)
 	if b == nil {
 		return
 	}
@@ -49,11 +45,7 @@ func (c *core) prepareCreate(db *gorm.DB) {
 
 // finishCreate checks what is about to be written.
 func (c *core) finishCreate(db *gorm.DB) {
-	stmt := db.Statement
-	if db.Error != nil || stmt.Schema == nil {
-		return
-	}
-	b := c.bindings[stmt.Schema]
+	stmt, b := db.Statement, c.written(db)
 	if b == nil {
 		return
 	}

@@ -119,10 +119,12 @@ type ddlPool struct {
 
 var _ gorm.ConnPool = (*ddlPool)(nil)
 
+// PrepareContext implements gorm.ConnPool; no step of a migration prepares.
 func (d *ddlPool) PrepareContext(context.Context, string) (*sql.Stmt, error) {
 	return nil, errNoQuery
 }
 
+// ExecContext implements gorm.ConnPool: it notes the statement.
 func (d *ddlPool) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
 	if len(args) > 0 {
 		query = d.explain(query, args...)
@@ -131,10 +133,12 @@ func (d *ddlPool) ExecContext(_ context.Context, query string, args ...any) (sql
 	return noResult{}, nil
 }
 
+// QueryContext implements gorm.ConnPool; no step of a migration asks.
 func (d *ddlPool) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
 	return nil, errNoQuery
 }
 
+// QueryRowContext implements gorm.ConnPool; no step of a migration asks.
 func (d *ddlPool) QueryRowContext(context.Context, string, ...any) *sql.Row { return &sql.Row{} }
 
 type noResult struct{}

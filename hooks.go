@@ -61,6 +61,15 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 	return nil
 }
 
+// written is the binding of what a statement writes, nil when it has failed
+// already or is none of the library's business.
+func (c *core) written(db *gorm.DB) *binding {
+	if db.Error != nil || db.Statement.Schema == nil {
+		return nil
+	}
+	return c.bindings[db.Statement.Schema]
+}
+
 // translateErrors makes the errors of writes to the models the same on every
 // database.
 func (c *core) translateErrors(db *gorm.DB) {

@@ -10,11 +10,7 @@ import (
 // prepareUpdate sets what every update sets: the time of the change and the
 // values of OnUpdate. UpdateColumn and UpdateColumns set neither, as in GORM.
 func (c *core) prepareUpdate(db *gorm.DB) {
-	stmt := db.Statement
-	if db.Error != nil || stmt.Schema == nil {
-		return
-	}
-	b := c.bindings[stmt.Schema]
+	stmt, b := db.Statement, c.written(db)
 	if b == nil {
 		return
 	}
@@ -49,11 +45,7 @@ func (c *core) prepareUpdate(db *gorm.DB) {
 // finishUpdate checks and encodes what is about to be written.
 func (c *core) finishUpdate(db *gorm.DB) {
 	c.rewriteConditions(db)
-	stmt := db.Statement
-	if db.Error != nil || stmt.Schema == nil {
-		return
-	}
-	b := c.bindings[stmt.Schema]
+	stmt, b := db.Statement, c.written(db)
 	if b == nil {
 		return
 	}

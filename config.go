@@ -8,8 +8,14 @@ import (
 // Config configures an [Auth]. The zero value is useful: the core models under
 // the application's GORM naming, with random ids, and no migration at startup.
 type Config struct {
-	// User, Session, Account and Verification configure the core models.
-	User, Session, Account, Verification ModelConfig
+	// User configures the model user.
+	User ModelConfig
+	// Session configures the model session and how long sessions live.
+	Session SessionConfig
+	// Account configures the model account: passwords, tokens, linking.
+	Account AccountConfig
+	// Verification configures the model verification.
+	Verification VerificationConfig
 	// RateLimit says where counters of requests are kept.
 	RateLimit RateLimitConfig
 	// Models configures the models that plugins add, by logical name.
@@ -27,6 +33,8 @@ type Config struct {
 	// Plugins add models, fields and behaviour. Their order does not matter to
 	// the schema.
 	Plugins []Plugin
+	// Hooks run before and after the writes to the models, see [ModelHooks].
+	Hooks Hooks
 	// AutoMigrate makes db.Use create what is missing in the database. It only
 	// ever adds, and it is safe with many processes starting at once.
 	AutoMigrate bool
@@ -87,9 +95,9 @@ func (c Config) Validate() error {
 func (c Config) modelConfigs() map[string]configuredModel {
 	models := map[string]configuredModel{
 		ModelUser:         {c.User, "User"},
-		ModelSession:      {c.Session, "Session"},
-		ModelAccount:      {c.Account, "Account"},
-		ModelVerification: {c.Verification, "Verification"},
+		ModelSession:      {c.Session.ModelConfig, "Session"},
+		ModelAccount:      {c.Account.ModelConfig, "Account"},
+		ModelVerification: {c.Verification.ModelConfig, "Verification"},
 		ModelRateLimit:    {c.RateLimit.ModelConfig, "RateLimit"},
 	}
 	for name, m := range c.Models {

@@ -60,10 +60,10 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 			authplugin.Config{
 				Naming:    authplugin.SnakeCase,
 				User:      authplugin.ModelConfig{Columns: map[string]string{"fulname": "x"}, AdditionalFields: authplugin.Fields{"rolle": {}}},
-				Session:   authplugin.ModelConfig{Table: "x\"; DROP TABLE users; --"},
+				Session:   authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{Table: "x\"; DROP TABLE users; --"}},
 				Models:    map[string]authplugin.ModelConfig{"sesion": {}, "user": {}},
 				Plugins:   []authplugin.Plugin{nil},
-				Account:   authplugin.ModelConfig{GenerateID: authplugin.IDFunc(nil)},
+				Account:   authplugin.AccountConfig{ModelConfig: authplugin.ModelConfig{GenerateID: authplugin.IDFunc(nil)}},
 				RateLimit: authplugin.RateLimitConfig{Storage: "memory"},
 			},
 			map[string]string{
@@ -81,7 +81,7 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 		"collisions": {
 			authplugin.Config{
 				User:    authplugin.ModelConfig{Table: "things", Columns: map[string]string{"name": "email"}},
-				Session: authplugin.ModelConfig{Table: "Things", AdditionalFields: authplugin.Fields{"expires": {Type: authplugin.Date, Optional: true, Column: "created_at"}}},
+				Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{Table: "Things", AdditionalFields: authplugin.Fields{"expires": {Type: authplugin.Date, Optional: true, Column: "created_at"}}}},
 			},
 			map[string]string{
 				"User.Email": `are both on column "email"`,
@@ -89,9 +89,9 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 			},
 		},
 		"columns of one model": {
-			authplugin.Config{Session: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{
+			authplugin.Config{Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{
 				"expires": {Type: authplugin.Date, Optional: true, Column: "CREATED_AT"},
-			}}},
+			}}}},
 			map[string]string{`Session.AdditionalFields["expires"]`: `are both on column "CREATED_AT"`},
 		},
 		"fields": {
@@ -133,8 +133,8 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 		"structs": {
 			authplugin.Config{
 				User:    authplugin.ModelConfig{Model: badTagMember{}},
-				Session: authplugin.ModelConfig{Model: wrongMember{}},
-				Account: authplugin.ModelConfig{Model: 7},
+				Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{Model: wrongMember{}}},
+				Account: authplugin.AccountConfig{ModelConfig: authplugin.ModelConfig{Model: 7}},
 			},
 			map[string]string{
 				"User.Model":    `unknown word "tabel"; did you mean "table"?`,

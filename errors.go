@@ -38,6 +38,13 @@ var (
 	// ErrInvalid is the class of every [FieldError]: a value, a field name or an
 	// id that the schema does not accept.
 	ErrInvalid = errors.New("authplugin: invalid")
+	// ErrAborted is what a hook returns to refuse a write without saying why, and
+	// what the caller then gets.
+	ErrAborted = errors.New("authplugin: aborted by a hook")
+	// ErrUnobservedTransaction means that a write needs to know when its
+	// transaction is committed, and runs in one that the library cannot see the
+	// end of.
+	ErrUnobservedTransaction = errors.New("authplugin: the end of this transaction cannot be observed")
 	// ErrUnsafeMigration is the class of [UnsafeMigrationError].
 	ErrUnsafeMigration = errors.New("authplugin: unsafe migration")
 	// ErrMigrationLocked means that another process held the migration lock for

@@ -110,7 +110,7 @@ func TestConfigMistakesAreReportedAgain(t *testing.T) {
 	t.Parallel()
 	db := openUnused(t)
 	naming := db.NamingStrategy
-	auth := New(Config{User: ModelConfig{Table: "x;y"}, Session: ModelConfig{AdditionalFields: Fields{"a": {}}}})
+	auth := New(Config{User: ModelConfig{Table: "x;y"}, Session: SessionConfig{ModelConfig: ModelConfig{AdditionalFields: Fields{"a": {}}}}})
 	first := db.Use(auth)
 	var mistake *ConfigError
 	if !errors.As(first, &mistake) {
@@ -134,7 +134,7 @@ func TestBindingFailsAgain(t *testing.T) {
 	if err := (&gorm.Statement{DB: db}).Parse(&Verification{}); err != nil {
 		t.Fatal(err)
 	}
-	auth := New(Config{Verification: ModelConfig{Table: "checks"}})
+	auth := New(Config{Verification: VerificationConfig{ModelConfig: ModelConfig{Table: "checks"}}})
 	for range 2 {
 		if err := db.Use(auth); !errors.Is(err, errBoundTooLate) {
 			t.Errorf("db.Use too late: %v", err)

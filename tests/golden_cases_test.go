@@ -56,7 +56,7 @@ func goldenCases() []goldenCase {
 		{name: "ids-mixed", config: always(authplugin.Config{
 			GenerateID: authplugin.Random,
 			User:       authplugin.ModelConfig{GenerateID: authplugin.Serial},
-			Session:    authplugin.ModelConfig{GenerateID: authplugin.UUID},
+			Session:    authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{GenerateID: authplugin.UUID}},
 		})},
 		{name: "fields", config: always(withUserFields(everyField()))},
 		{name: "fields-attributes", config: always(withUserFields(everyAttribute()))},

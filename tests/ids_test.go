@@ -282,7 +282,7 @@ func TestMixedStrategies(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		db, _ := migrated(t, e, authplugin.Config{
 			User:    authplugin.ModelConfig{GenerateID: authplugin.Serial},
-			Session: authplugin.ModelConfig{GenerateID: authplugin.UUID},
+			Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{GenerateID: authplugin.UUID}},
 		})
 		must(t, db.AutoMigrate(&Post{}, &Bookmark{}))
 		ada := newUser(t, db, "ada")
@@ -365,7 +365,7 @@ func TestDatabaseIDs(t *testing.T) {
 				t.Error("no id")
 			}
 		}
-		err := d.Open(t, nil).Use(authplugin.New(authplugin.Config{Session: authplugin.ModelConfig{GenerateID: authplugin.Database}}))
+		err := d.Open(t, nil).Use(authplugin.New(authplugin.Config{Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{GenerateID: authplugin.Database}}}))
 		var ce *authplugin.ConfigError
 		if !errors.As(err, &ce) || ce.Path != "Session.GenerateID" {
 			t.Errorf("a table without a default: %v", err)

@@ -53,7 +53,7 @@ func migrateConfigs() map[string]authplugin.Config {
 		"plural snake": {Naming: authplugin.BetterAuthNaming | authplugin.PluralTables | authplugin.SnakeCase},
 		"mixed ids": {
 			User:    authplugin.ModelConfig{GenerateID: authplugin.Serial},
-			Session: authplugin.ModelConfig{GenerateID: authplugin.UUID},
+			Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{GenerateID: authplugin.UUID}},
 		},
 		"custom names": {
 			User: authplugin.ModelConfig{Table: "members", Columns: map[string]string{"name": "full_name", "id": "member_id"}},

@@ -26,7 +26,7 @@ func TestNamesThatTheDatabaseRefuses(t *testing.T) {
 		}[e.Dialect()]
 		err := d.Open(t, nil).Use(authplugin.New(authplugin.Config{
 			User:    authplugin.ModelConfig{Table: refused["User.Table"]},
-			Session: authplugin.ModelConfig{Columns: map[string]string{"token": refused[`Session.Columns["token"]`]}},
+			Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{Columns: map[string]string{"token": refused[`Session.Columns["token"]`]}}},
 		}))
 		for path, name := range refused {
 			var found bool
@@ -54,7 +54,7 @@ func TestReservedAndForeignNames(t *testing.T) {
 				"tableX": {Type: authplugin.Boolean, DefaultValue: true, Column: "table"},
 			},
 		},
-		Session: authplugin.ModelConfig{Table: "Ünïcode-Täble"},
+		Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{Table: "Ünïcode-Täble"}},
 	}
 	if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), `AdditionalFields["größe"]`) {
 		t.Fatalf("a logical name that is not ASCII: %v", err)

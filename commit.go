@@ -1,0 +1,14 @@
+package authplugin
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// afterCommit has f run once the outermost transaction of db is committed, and
+// never if it is rolled back. Without a transaction it runs at once.
+func (c *core) afterCommit(db *gorm.DB, f func(ctx context.Context)) error {
+	f(context.WithoutCancel(db.Statement.Context))
+	return nil
+}

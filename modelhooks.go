@@ -1,0 +1,108 @@
+package authplugin
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+)
+
+// Hooks are the application's or a plugin's hooks, by model.
+type Hooks struct {
+	User         ModelHooks[User]
+	Session      ModelHooks[Session]
+	Account      ModelHooks[Account]
+	Verification ModelHooks[Verification]
+	// Models are hooks of any model by its logical name: [ModelHooks] of the
+	// model's struct, of the application's own struct, or of [Record] for a model
+	// that is known at run time only.
+	Models map[string]AnyModelHooks
+}
+
+// ModelHooks are functions that run when rows of a model are written, by an
+// operation of this package or by plain GORM, one row or many. The application's
+// run first, then those of the plugins in their order.
+//
+// Before-hooks run inside the transaction, before the statement; each sees what
+// the one before made of the row. They may change it, or refuse it with an
+// error: [ErrAborted], an [*APIError] or one of their own. One refused row
+// refuses its whole statement. After-hooks run inside the transaction, after
+// the statement; an error rolls the statement back. AfterCommit-hooks run once
+// the outermost transaction is committed, and never for one that is rolled
+// back, savepoints included; a panic there is recovered and logged.
+//
+// A hook that writes does so through its [HookContext]. A write there of the
+// same model by the same operation does not run that model's hooks again.
+//
+// db.Session(&gorm.Session{SkipHooks: true}), UpdateColumn and UpdateColumns
+// run no hooks, as in GORM.
+type ModelHooks[T any] struct {
+	BeforeCreate func(h *HookContext, row *T) error
+	AfterCreate  func(h *HookContext, row *T) error
+	// AfterCommitCreate is the place for what cannot be undone: a mail, a message.
+	AfterCommitCreate func(h *HookContext, row *T)
+
+	BeforeUpdate      func(h *HookContext, change *Change[T]) error
+	AfterUpdate       func(h *HookContext, change *Change[T]) error
+	AfterCommitUpdate func(h *HookContext, change *Change[T])
+
+	BeforeDelete      func(h *HookContext, row *T) error
+	AfterDelete       func(h *HookContext, row *T) error
+	AfterCommitDelete func(h *HookContext, row *T)
+}
+
+// AnyModelHooks is a [ModelHooks] of any struct.
+type AnyModelHooks interface{ modelHooks() }
+
+func (ModelHooks[T]) modelHooks() {}
+
+// Change is the update of one row.
+type Change[T any] struct {
+	// Before is the row as it was. It is not to be changed.
+	Before *T
+	// Values are what the update sets, by logical name. A BeforeUpdate hook may
+	// change them; what it takes out is not set. A value may be an expression of
+	// GORM.
+	Values Values
+	// After is the row as it is now, nil in BeforeUpdate.
+	After *T
+}
+
+// HookContext is what a hook knows about the write that it is run for.
+type HookContext struct {
+	// Context is that of the write. In AfterCommit-hooks it has the same values,
+	// and a time limit of its own instead of the request's.
+	Context context.Context
+	// Operation is what is done to the row.
+	Operation Operation
+	// Model is the logical name of the model.
+	Model string
+	// DB is the handle of the transaction, with Context; what a hook writes
+	// through it is part of the transaction. In AfterCommit-hooks it is the
+	// handle outside of it.
+	DB *gorm.DB
+	// Auth is bound to DB.
+	Auth *Auth
+	// Session and User are who does it, nil if the context does not say: see
+	// [WithSession].
+	Session *Session
+	User    *User
+	// Request is what the context says about the request: see [WithRequest].
+	Request Request
+}
+
+// Operation is what is done to a row.
+type Operation string
+
+// The operations that hooks run for.
+const (
+	OperationCreate Operation = "create"
+	OperationUpdate Operation = "update"
+	OperationDelete Operation = "delete"
+)
+
+// HookPlugin is a [Plugin] that has hooks.
+type HookPlugin interface {
+	Plugin
+	// Hooks returns the plugin's hooks. It is called once.
+	Hooks() Hooks
+}

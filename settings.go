@@ -1,0 +1,83 @@
+package authplugin
+
+import "time"
+
+// SessionConfig configures the model session and how long sessions live.
+type SessionConfig struct {
+	ModelConfig
+	// ExpiresIn is how long a session lives without being refreshed. Defaults to
+	// 7 days.
+	ExpiresIn time.Duration
+	// NotRememberedExpiresIn is ExpiresIn for sessions that are not to be
+	// remembered. Defaults to 1 day.
+	NotRememberedExpiresIn time.Duration
+	// UpdateAge is how old a session's last refresh must be for it to be refreshed
+	// again. Defaults to 1 day; negative means on every refresh.
+	UpdateAge time.Duration
+	// DisableRefresh keeps sessions from being refreshed: they end ExpiresIn
+	// after they began.
+	DisableRefresh bool
+	// FreshAge is how long a session counts as fresh after it was created.
+	// Defaults to 1 day; negative means always.
+	FreshAge time.Duration
+	// HashTokens keeps only the SHA-256 of a token in the database. It may be
+	// switched on for a table with sessions: those keep working, and each is
+	// hashed when it is found next. It cannot be switched off without ending the
+	// sessions. A Better Auth application cannot read such sessions.
+	HashTokens bool
+}
+
+// VerificationConfig configures the model verification.
+type VerificationConfig struct {
+	ModelConfig
+	// Identifiers says how identifiers are stored. Defaults to [PlainIdentifiers].
+	// It may be changed at any time: a look-up finds both forms.
+	Identifiers IdentifierStorage
+	// IdentifierPrefixes says so for the identifiers that begin with a prefix,
+	// the longest one that fits.
+	IdentifierPrefixes map[string]IdentifierStorage
+}
+
+// IdentifierStorage says how the identifiers of verifications are stored.
+type IdentifierStorage string
+
+// The ways to store the identifier of a verification.
+const (
+	// PlainIdentifiers stores identifiers as they are, as Better Auth does.
+	PlainIdentifiers IdentifierStorage = "plain"
+	// HashedIdentifiers stores only the SHA-256 of an identifier.
+	HashedIdentifiers IdentifierStorage = "hashed"
+)
+
+// AccountConfig configures the model account.
+type AccountConfig struct {
+	ModelConfig
+	// PasswordHasher makes and checks the hashes of passwords. Defaults to
+	// [ScryptHasher], Better Auth's.
+	PasswordHasher PasswordHasher
+	// TokenKeys, if any, encrypt the access, refresh and id tokens of OAuth
+	// accounts in the database. The first one encrypts; all of them decrypt, so
+	// that a key is replaced by putting a new one before it. A token that was
+	// stored before there were keys is read as it is.
+	TokenKeys []TokenKey
+	// Linking says when an account of a provider may be linked to a user that
+	// exists.
+	Linking AccountLinking
+	// MapProfileToUser maps the profile that a provider sent to fields of the
+	// user, by logical name, on sign-up. Fields that only the server may set are
+	// ignored, and defaults still apply. Defaults to none.
+	MapProfileToUser func(providerID string, profile map[string]any) (Values, error)
+}
+
+// AccountLinking says when an account of a provider may be linked to a user
+// that has the same e-mail address.
+type AccountLinking struct {
+	// Disabled refuses all such linking.
+	Disabled bool
+	// TrustedProviders are linked even if they do not say that they have
+	// verified the address.
+	TrustedProviders []string
+	// RequireLocalVerified links only to users whose own address is verified,
+	// so that nobody can take an address in advance.
+	RequireLocalVerified bool
+}

@@ -1,0 +1,129 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// TransactionOption changes how [Auth.Transaction] runs.
+type TransactionOption func(*transactionOptions)
+
+type transactionOptions struct {
+	retries int
+	sql     *sql.TxOptions
+}
+
+// Retry runs the function again, up to n more times, when the database gave up
+// on the transaction ([ErrConflict]). The function must be one that can be run
+// again: what it did outside of the database is not undone. Defaults to 0.
+func Retry(n int) TransactionOption {
+	return func(o *transactionOptions) { o.retries = n }
+}
+
+// TxOptions sets the isolation level. It has no effect within a transaction.
+func TxOptions(opts *sql.TxOptions) TransactionOption {
+	return func(o *transactionOptions) { o.sql = opts }
+}
+
+// Transaction runs fn in a transaction: what fn does through tx is committed
+// when it returns nil, and rolled back when it returns an error or panics. The
+// error of fn is returned as it is. Within a transaction it makes a savepoint,
+// to which an error of fn rolls back.
+func (a *Auth) Transaction(ctx context.Context, fn func(tx *Auth) error, opts ...TransactionOption) error {
+	c, db, err := a.handle(ctx)
+	if err != nil {
+		return err
+	}
+	var o transactionOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
+	run := func() error {
+		return db.Transaction(func(tx *gorm.DB) error { return fn(a.WithDB(tx)) }, o.sql)
+	}
+	if inTransaction(db) {
+		return run() // the database has given up on the outer one, too
+	}
+	return c.retry(ctx, o.retries, run)
+}
+
+// handle is the core, and a session of GORM with the context on this Auth's handle.
+func (a *Auth) handle(ctx context.Context) (*core, *gorm.DB, error) {
+	c, err := a.ready()
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, a.db.Session(&gorm.Session{NewDB: true, Context: ctx}), nil
+}
+
+// inTransaction reports whether a handle is that of a transaction.
+func inTransaction(db *gorm.DB) bool {
+	committer, ok := db.Statement.ConnPool.(gorm.TxCommitter)
+	return ok && committer != nil
+}
+
+// ownRetries is how often the library's own transactions are run again.
+const ownRetries = 50
+
+// atomically runs an operation of the library in a transaction, and again when
+// the database gives up on it. In a transaction of the caller it makes a
+// savepoint, so that an operation that fails leaves nothing behind.
+func (c *core) atomically(db *gorm.DB, fn func(tx *gorm.DB) error) error {
+	if inTransaction(db) {
+		return db.Transaction(fn)
+	}
+	return c.retry(db.Statement.Context, ownRetries, func() error {
+		return db.Transaction(func(tx *gorm.DB) error {
+			if err := c.lockWriters(tx); err != nil {
+				return err
+			}
+			return fn(tx)
+		})
+	})
+}
+
+// lockWriters makes a transaction of SQLite a writing one from its first
+// statement. One that reads first and writes then fails, without waiting, when
+// another has written in between.
+func (c *core) lockWriters(tx *gorm.DB) error {
+	if c.dialect.Name() != "sqlite" {
+		return nil
+	}
+	m := c.schema.models[0]
+	id := tx.Statement.Quote(m.primary().column)
+	_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context,
+		"UPDATE "+tx.Statement.Quote(m.table)+" SET "+id+" = "+id+" WHERE 0")
+	return c.translate(m, err)
+}
+
+// retry runs a function again while the database gives up on what it does.
+func (c *core) retry(ctx context.Context, retries int, run func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := run()
+		if err == nil || attempt >= retries || !c.retryable(err) {
+			return err
+		}
+		timer := time.NewTimer(backoff(attempt))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		case <-timer.C:
+		}
+	}
+}
+
+func (c *core) retryable(err error) bool {
+	return errors.Is(err, ErrConflict) || errors.Is(c.errorKind(err), ErrConflict)
+}
+
+// backoff is a random time that grows with each attempt, up to 100 ms.
+func backoff(attempt int) time.Duration {
+	limit := min(time.Millisecond<<min(attempt, 10), 100*time.Millisecond)
+	return time.Duration(rand.Int64N(int64(limit))) + time.Millisecond/4 //nolint:gosec // a pause is no secret
+}

@@ -140,6 +140,7 @@ type field struct {
 	secret, hidden, serverOnly bool
 	lower                      bool // text is kept in lower case
 	createdAt, updatedAt       bool
+	softDelete                 bool // gorm.DeletedAt of an application's struct
 	size                       int
 
 	// managed columns get their type from the logical schema; the others are
@@ -194,4 +195,14 @@ func (f *field) idTarget() *model {
 
 func (f *field) errorf(format string, args ...any) *FieldError {
 	return &FieldError{Model: f.model.name, Field: f.name, Problem: fmt.Sprintf(format, args...)}
+}
+
+// declared reports whether the field is one of the struct of the core or of a
+// plugin, and not one that the application or another plugin has added.
+func (f *field) declared() bool {
+	if f.model.declared == nil || !f.typed {
+		return false
+	}
+	_, ok := f.model.declared.FieldByName(f.goName)
+	return ok
 }

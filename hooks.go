@@ -58,6 +58,9 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 			return fmt.Errorf("authplugin: cannot register the GORM callback %s: %w", cb.name, err)
 		}
 	}
+	if err := c.wrapHandlers(db); err != nil {
+		return fmt.Errorf("authplugin: cannot replace GORM's own callbacks: %w", err)
+	}
 	return nil
 }
 

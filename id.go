@@ -153,3 +153,10 @@ func canonicalUUID(s string) (any, bool) {
 	}
 	return string(b), true
 }
+
+// idParameter is what a compiled statement compares ids of the model with. It is
+// not ok for an id that no row can have.
+func (m *model) idParameter(id ID) (any, bool) {
+	v, ok := m.id.kind.parse(id)
+	return v, ok
+}

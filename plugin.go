@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
@@ -54,6 +55,22 @@ type core struct {
 	byModel map[*model]*binding
 	// onDelete is what each foreign key does on this database.
 	onDelete map[*field]OnDelete
+	// pool is the pool of db.Use, nil when it is of the application's own kind.
+	pool *sql.DB
+	// unprepared says that the pool does not take prepared statements.
+	unprepared bool
+	// byType finds the binding of a Go type.
+	byType map[reflect.Type]*binding
+	hot    statements
+	// hasher makes and checks the hashes of passwords.
+	hasher PasswordHasher
+	// readers are *rowReader by what they read.
+	readers sync.Map
+	// inserts are the compiled INSERTs of the core models.
+	inserts map[*model]*insert
+	// createChain and deleteChain are how many callbacks these chains have when
+	// nobody else has added any.
+	createChain, deleteChain int
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
@@ -150,9 +167,9 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
+		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.Account.PasswordHasher,
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		onDelete: map[*field]OnDelete{},
+		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
 	}
 	c.settleCascades()
 	if d.Name() == "sqlite" {
@@ -175,6 +192,9 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, c.failed
 	}
 	db.Logger = redactingLogger{db.Logger}
+	c.createChain, c.deleteChain = chainLength(db.Callback().Create()), chainLength(db.Callback().Delete())
+	c.pool = poolOf(db)
+	c.compileStatements()
 	return c, nil
 }
 

@@ -81,3 +81,29 @@ type AccountLinking struct {
 	// so that nobody can take an address in advance.
 	RequireLocalVerified bool
 }
+
+const (
+	defaultExpiresIn              = 7 * 24 * time.Hour
+	defaultNotRememberedExpiresIn = 24 * time.Hour
+	defaultUpdateAge              = 24 * time.Hour
+	defaultFreshAge               = 24 * time.Hour
+)
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d == 0 {
+		return fallback
+	}
+	return d
+}
+
+func (c SessionConfig) expiresIn() time.Duration { return orDefault(c.ExpiresIn, defaultExpiresIn) }
+
+func (c SessionConfig) notRememberedExpiresIn() time.Duration {
+	return orDefault(c.NotRememberedExpiresIn, defaultNotRememberedExpiresIn)
+}
+
+func (c SessionConfig) updateAge() time.Duration {
+	return max(orDefault(c.UpdateAge, defaultUpdateAge), 0)
+}
+
+func (c SessionConfig) freshAge() time.Duration { return orDefault(c.FreshAge, defaultFreshAge) }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 )
 
@@ -148,6 +149,7 @@ func fieldOfStruct(m *model, sf *schema.Field) (*field, []string) {
 		size: sizeOfStructField(sf), path: m.goName + "." + sf.Name,
 	}
 	f.primary = sf.Name == "ID"
+	f.softDelete = sf.FieldType == reflect.TypeFor[gorm.DeletedAt]()
 	problems := f.readTag(sf.Tag.Get("auth"))
 	f.notNull = !f.optional
 	return f, problems

@@ -58,7 +58,32 @@ func (a *Auth) handle(ctx context.Context) (*core, *gorm.DB, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return c, a.db.Session(&gorm.Session{NewDB: true, Context: ctx}), nil
+	return c, c.session(ctx, a.db), nil
+}
+
+// session is a session of GORM on a handle. Its reads go to the primary of
+// dbresolver: replicas lag, and what has just been written must be found.
+func (c *core) session(ctx context.Context, db *gorm.DB) *gorm.DB {
+	s := db.Session(&gorm.Session{NewDB: true, Context: ctx})
+	if _, ok := db.Plugins[resolverPlugin]; ok {
+		s = s.Set(resolverWrite, struct{}{}).Session(&gorm.Session{})
+	}
+	return s
+}
+
+// What dbresolver calls itself, and the setting that sends a statement to the
+// primary.
+const (
+	resolverPlugin = "gorm:db_resolver"
+	resolverWrite  = "gorm:db_resolver:write"
+)
+
+// outcome is the error of an operation on a model, in the library's terms.
+func (c *core) outcome(m *model, err error) error {
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return ErrNotFound
+	}
+	return c.translate(m, err)
 }
 
 // inTransaction reports whether a handle is that of a transaction.

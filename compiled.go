@@ -142,11 +142,18 @@ func (t *sqlText) column(alias string, f *field) *sqlText {
 	return t.quoted(f.column)
 }
 
-// columns writes all columns of a model.
+// columns writes all columns of a model, for a row that is read.
+//
+// The drivers of SQLite try one layout after the other on a column that was
+// declared as a date. The plus makes it an expression, which has no declaration,
+// so that its text arrives as it is.
 func (t *sqlText) columns(alias string, m *model) *sqlText {
 	for i, f := range m.fields {
 		if i > 0 {
 			t.add(", ")
+		}
+		if f.kind == Date && t.core.dialect.Name() == "sqlite" {
+			t.add("+")
 		}
 		t.column(alias, f)
 	}

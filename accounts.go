@@ -3,7 +3,6 @@ package authplugin
 import (
 	"context"
 	"database/sql"
-	"reflect"
 	"time"
 
 	"gorm.io/gorm"
@@ -132,14 +131,13 @@ func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountI
 	if err != nil {
 		return nil, err
 	}
-	args := []any{providerID, accountID}
-	l := lookUp{statement: o.core.hot.accountByProvider, args: args, shown: args}
+	l := lookUp{o.core.hot.accountByProvider, keyOf(false, providerID, accountID)}
 	reader := o.core.reader(o.binding, users)
 	var found *FoundAccount[A, U]
 	_, err = o.query(ctx, l, new(A), func(rows *sql.Rows) (int64, error) {
 		for rows.Next() {
 			row := &FoundAccount[A, U]{Account: new(A), User: new(U)}
-			if err := reader.scan(ctx, rows, reflect.ValueOf(row.Account).Elem(), reflect.ValueOf(row.User).Elem()); err != nil {
+			if err := reader.scan(ctx, rows, row.Account, row.User); err != nil {
 				return 0, err
 			}
 			// MySQL and SQL Server find ids that differ in case, too.

@@ -34,8 +34,9 @@ type binding struct {
 	transforms bool
 	// dynamic counts the fields that live in the dynamic-field map.
 	dynamic int
-	// table is the table's own name, without its schema.
-	table string
+	// table is the table's own name, without its schema, and quotedTable the whole
+	// name as SQL.
+	table, quotedTable string
 	// relations are the fields that hold rows of other models.
 	relations []*schema.Field
 	// special says that the table is known by name only, not by its type.
@@ -97,6 +98,7 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 	}
 	b.schema = stmt.Schema
 	_, b.table = splitTable(m.table)
+	b.quotedTable = stmt.Quote(m.table)
 	if b.schema.Table != m.table {
 		return nil, fmt.Errorf("%w: GORM already knows %s by the table %q", errBoundTooLate, t, b.schema.Table)
 	}

@@ -39,16 +39,14 @@ func (o bound[T]) session(ctx context.Context) *gorm.DB { return o.core.session(
 // lookUp is a compiled look-up with its parameters.
 type lookUp struct {
 	statement *compiled
-	// args are the parameters, shown what logs may see of them.
-	args, shown []any
+	key       lookUpKey
 }
 
 // find runs a look-up for one row. It is ErrNotFound when there is none.
 func (o bound[T]) find(ctx context.Context, l lookUp) (*T, error) {
 	row := new(T)
-	rv := reflect.ValueOf(row).Elem()
-	r := o.core.reader(o.binding)
-	n, err := o.query(ctx, l, row, func(rows *sql.Rows) (int64, error) { return r.one(ctx, rows, rv) })
+	r := o.core.reader(o.binding, nil)
+	n, err := o.query(ctx, l, row, func(rows *sql.Rows) (int64, error) { return r.one(ctx, rows, row, nil) })
 	if err != nil {
 		return nil, err
 	}
@@ -60,24 +58,8 @@ func (o bound[T]) find(ctx context.Context, l lookUp) (*T, error) {
 
 // query runs a look-up whose rows are read by a function.
 func (o bound[T]) query(ctx context.Context, l lookUp, dest any, read func(*sql.Rows) (int64, error)) (int64, error) {
-	op := &operation{statement: l.statement, args: l.args, shown: l.shown, read: read}
-	return o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, dest, op)
-}
-
-// findWith runs a look-up for one row and the row of another model that it is
-// joined with.
-func findWith[T, U any](ctx context.Context, o bound[T], with *binding, l lookUp) (*T, *U, error) {
-	row, other := new(T), new(U)
-	rv, rw := reflect.ValueOf(row).Elem(), reflect.ValueOf(other).Elem()
-	r := o.core.reader(o.binding, with)
-	n, err := o.query(ctx, l, row, func(rows *sql.Rows) (int64, error) { return r.one(ctx, rows, rv, rw) })
-	if err != nil {
-		return nil, nil, err
-	}
-	if n == 0 {
-		return nil, nil, ErrNotFound
-	}
-	return row, other, nil
+	return o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, dest,
+		operation{statement: l.statement, key: l.key, read: read})
 }
 
 // create inserts a row.
@@ -142,7 +124,11 @@ func (o bound[T]) fill(row *T, values Values) error {
 
 // moment is a date of a row.
 func (o bound[T]) moment(row *T, name string) time.Time {
-	t, _ := o.value(row, name).(time.Time)
+	v := o.schemaField(name).ReflectValueOf(context.Background(), reflect.ValueOf(row).Elem())
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
+		return t
+	}
+	t, _ := follow(v.Interface()).(time.Time)
 	return t
 }
 

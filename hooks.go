@@ -86,8 +86,11 @@ func (c *core) translateErrors(db *gorm.DB) {
 
 // translate puts a database error under the sentinel that it means.
 func (c *core) translate(m *model, err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *databaseError
-	if err == nil || errors.As(err, &known) {
+	if errors.As(err, &known) {
 		return err
 	}
 	kind := c.errorKind(err)

@@ -36,9 +36,9 @@ func isIdentifier(stored, identifier string) bool {
 func (c *core) lookUpIdentifier(s *compiled, identifier string) lookUp {
 	forms := identifierForms(identifier)
 	if c.dialect.Name() == "mysql" {
-		return secretLookUp(s, forms[0], forms[1], forms[0], forms[1])
+		return lookUp{s, keyOf(true, forms[0], forms[1], forms[0], forms[1])}
 	}
-	return secretLookUp(s, forms[0], forms[1])
+	return lookUp{s, keyOf(true, forms[0], forms[1])}
 }
 
 // refuseIdentifier refuses what can be no identifier: nothing, and what only the

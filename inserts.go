@@ -127,7 +127,7 @@ func (c *core) createOnce(ctx context.Context, db *gorm.DB, b *binding, row any)
 	if c.createsAlone(b, chain) && !b.hasRelations(ctx, rv) {
 		db = withoutTransaction(db)
 	}
-	op := &operation{statement: in.given, bind: func(db *gorm.DB, op *operation) bool {
+	op := operation{statement: in.given, bind: func(db *gorm.DB, op *operation) bool {
 		return b.bindInsert(db, op, in, rv)
 	}}
 	_, err := c.run(ctx, db, chain, b, row, op)

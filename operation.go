@@ -12,14 +12,15 @@ import (
 
 // operation is one run of a compiled statement inside GORM's chain of callbacks:
 // foreign callbacks, the logger, tracing, dbresolver and the caller's
-// transaction see it like any other statement. It stands in the statement's
-// settings, where the library's callbacks find it.
+// transaction see it like any other statement.
 type operation struct {
 	statement *compiled
 	// bind, if any, decides about the statement and its parameters when it is
 	// about to run; GORM's own callback runs when it declines.
 	bind func(db *gorm.DB, op *operation) bool
-	// args are the parameters, shown what logs may see of them.
+	// key are the parameters of a look-up; args and shown those of any other
+	// statement, shown being what logs may see of them.
+	key         lookUpKey
 	args, shown []any
 	// read reads the rows; nil for a statement that has none.
 	read func(rows *sql.Rows) (int64, error)
@@ -28,14 +29,50 @@ type operation struct {
 	ran      bool
 }
 
-const operationSetting = "authplugin:operation"
+// lookUpKey are the few parameters of a look-up.
+type lookUpKey struct {
+	values, shown [4]any
+	n             int
+}
+
+// hiddenParameter is what logs see of a parameter that is not to be shown.
+var hiddenParameter any = secretValue{redacted} //nolint:gochecknoglobals // a constant of a type that has none
+
+func keyOf(secret bool, values ...any) lookUpKey {
+	k := lookUpKey{n: len(values)}
+	for i, v := range values {
+		k.values[i], k.shown[i] = v, v
+		if secret {
+			k.shown[i] = hiddenParameter
+		}
+	}
+	return k
+}
+
+// parameters are what the database is given.
+func (op *operation) parameters() []any {
+	if op.args != nil {
+		return op.args
+	}
+	return op.key.values[:op.key.n]
+}
+
+// logged are the parameters as logs may see them.
+func (op *operation) logged() []any {
+	if op.shown != nil {
+		return op.shown
+	}
+	return op.key.shown[:op.key.n]
+}
 
 var errNotRun = errors.New("authplugin: another plugin has replaced GORM's own callback, so that the operation did not run")
 
-// operationOf is the operation that a statement runs, nil for GORM's own.
+// operationOf is the operation that a statement runs, nil for GORM's own. It
+// stands among the parameters of the table's expression, which has none: a
+// setting of the statement would cost two allocations.
 func operationOf(db *gorm.DB) *operation {
-	if v, ok := db.Statement.Settings.Load(operationSetting); ok {
-		op, _ := v.(*operation)
+	if e := db.Statement.TableExpr; e != nil && len(e.Vars) == 1 {
+		op, _ := e.Vars[0].(*operation)
 		return op
 	}
 	return nil
@@ -46,41 +83,39 @@ type chain interface {
 	Execute(db *gorm.DB) *gorm.DB
 }
 
+// running is a statement of GORM that runs an operation, in one piece.
+type running struct {
+	db    gorm.DB
+	stmt  gorm.Statement
+	op    operation
+	table clause.Expr
+	vars  [1]any
+}
+
 // run sends an operation through a chain. dest is a pointer to the struct that is
 // read or written.
-func (c *core) run(ctx context.Context, on *gorm.DB, chain chain, b *binding, dest any, op *operation) (int64, error) {
+func (c *core) run(ctx context.Context, on *gorm.DB, chain chain, b *binding, dest any, op operation) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	db := c.statement(ctx, on, b, dest)
-	db.Statement.Settings.Store(operationSetting, op)
-	return c.execute(db, chain, b, op)
-}
-
-func (c *core) execute(db *gorm.DB, chain chain, b *binding, op *operation) (int64, error) {
-	db = chain.Execute(db)
-	if db.Error == nil && !op.ran && !db.DryRun {
+	r := &running{db: gorm.DB{Config: on.Config}, op: op}
+	r.db.Statement = &r.stmt
+	stmt := &r.stmt
+	// What Session and Model would make, without their copies.
+	stmt.DB, stmt.ConnPool, stmt.Context, stmt.SkipHooks = &r.db, on.Statement.ConnPool, ctx, on.Statement.SkipHooks
+	stmt.Table, stmt.Model, stmt.Dest, stmt.Clauses = b.table, dest, dest, map[string]clause.Clause{}
+	r.vars[0] = &r.op
+	r.table = clause.Expr{SQL: b.quotedTable, Vars: r.vars[:]}
+	stmt.TableExpr = &r.table
+	c.guardLogger(&r.db, b)
+	if _, ok := on.Plugins[resolverPlugin]; ok {
+		stmt.Settings.Store(resolverWrite, struct{}{}) // as session does
+	}
+	db := chain.Execute(&r.db)
+	if db.Error == nil && !r.op.ran && !db.DryRun {
 		return 0, errNotRun
 	}
 	return db.RowsAffected, c.translate(b.model, db.Error)
-}
-
-// statement is a fresh statement on a handle. It is what Session and Model would
-// make, without their copies.
-func (c *core) statement(ctx context.Context, on *gorm.DB, b *binding, dest any) *gorm.DB {
-	db := &gorm.DB{Config: on.Config}
-	db.Statement = &gorm.Statement{
-		DB: db, ConnPool: on.Statement.ConnPool, Context: ctx, Table: b.table,
-		Model: dest, Dest: dest, Clauses: map[string]clause.Clause{}, SkipHooks: on.Statement.SkipHooks,
-	}
-	if b.table != b.model.table {
-		db.Statement.TableExpr = &clause.Expr{SQL: db.Statement.Quote(b.model.table)}
-	}
-	c.guardLogger(db, b)
-	if _, ok := db.Plugins[resolverPlugin]; ok {
-		db.Statement.Settings.Store(resolverWrite, struct{}{}) // as session does
-	}
-	return db
 }
 
 // wrapHandlers puts the library's operations in the place of GORM's own callback
@@ -128,12 +163,12 @@ func (c *core) runOperation(db *gorm.DB) bool {
 	}
 	stmt := db.Statement
 	stmt.SQL.WriteString(op.statement.sql)
-	stmt.Vars = op.shown
+	stmt.Vars = op.logged()
 	if db.DryRun {
 		return true
 	}
 	if op.read == nil {
-		result, err := op.statement.exec(stmt.Context, stmt.ConnPool, c.pool, op.args)
+		result, err := op.statement.exec(stmt.Context, stmt.ConnPool, c.pool, op.parameters())
 		if err != nil {
 			_ = db.AddError(err)
 			return true
@@ -144,7 +179,7 @@ func (c *core) runOperation(db *gorm.DB) bool {
 		}
 		return true
 	}
-	rows, err := op.statement.query(stmt.Context, stmt.ConnPool, c.pool, op.args)
+	rows, err := op.statement.query(stmt.Context, stmt.ConnPool, c.pool, op.parameters())
 	if err != nil {
 		_ = db.AddError(err)
 		return true

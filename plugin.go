@@ -64,8 +64,8 @@ type core struct {
 	hot    statements
 	// hasher makes and checks the hashes of passwords.
 	hasher PasswordHasher
-	// readers are *rowReader by what they read.
-	readers sync.Map
+	// readers read the rows of compiled statements.
+	readers map[readerKey]*rowReader
 	// inserts are the compiled INSERTs of the core models.
 	inserts map[*model]*insert
 	// createChain and deleteChain are how many callbacks these chains have when

@@ -25,6 +25,8 @@ type rowReader struct {
 type rowCells struct {
 	cells []scanCell
 	dest  []any
+	// into are the structs that the row is read into.
+	into [2]reflect.Value
 }
 
 func newRowReader(parts ...*binding) *rowReader {
@@ -48,22 +50,26 @@ func newRowReader(parts ...*binding) *rowReader {
 	return r
 }
 
-// one reads the first row, if there is any, into structs: a value for each
-// binding of the reader.
-func (r *rowReader) one(ctx context.Context, rows *sql.Rows, into ...reflect.Value) (int64, error) {
+// one reads the first row, if there is any, into the structs that row and, when
+// the reader has two parts, with point to.
+func (r *rowReader) one(ctx context.Context, rows *sql.Rows, row, with any) (int64, error) {
 	if !rows.Next() {
 		return 0, rows.Err()
 	}
-	if err := r.scan(ctx, rows, into...); err != nil {
+	if err := r.scan(ctx, rows, row, with); err != nil {
 		return 0, err
 	}
 	return 1, nil
 }
 
 // scan reads the current row.
-func (r *rowReader) scan(ctx context.Context, rows *sql.Rows, into ...reflect.Value) error {
+func (r *rowReader) scan(ctx context.Context, rows *sql.Rows, first, second any) error {
 	row := r.cells.Get().(*rowCells) //nolint:forcetypeassert // the pool makes no other
 	defer r.put(row)
+	row.into[0] = reflect.ValueOf(first).Elem()
+	if second != nil {
+		row.into[1] = reflect.ValueOf(second).Elem()
+	}
 	for i, sf := range r.foreign {
 		row.dest[i] = sf.NewValuePool.Get()
 	}
@@ -74,13 +80,13 @@ func (r *rowReader) scan(ctx context.Context, rows *sql.Rows, into ...reflect.Va
 	for part, b := range r.parts {
 		for range b.fields {
 			if sf := r.foreign[i]; sf != nil {
-				if err := sf.Set(ctx, into[part], row.dest[i]); err != nil {
+				if err := sf.Set(ctx, row.into[part], row.dest[i]); err != nil {
 					return err
 				}
 				i++
 				continue
 			}
-			if err := r.set[i](ctx, into[part], &row.cells[i]); err != nil {
+			if err := r.set[i](ctx, row.into[part], &row.cells[i]); err != nil {
 				return err
 			}
 			i++
@@ -93,6 +99,7 @@ func (r *rowReader) put(row *rowCells) {
 	for i := range row.cells {
 		row.cells[i].value = nil
 	}
+	clear(row.into[:])
 	for i, sf := range r.foreign {
 		sf.NewValuePool.Put(row.dest[i])
 		row.dest[i] = nil
@@ -105,13 +112,7 @@ func (b *binding) setter(bf *boundField) func(context.Context, reflect.Value, *s
 	sf := bf.schema
 	switch {
 	case bf.dynamic:
-		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
-			if cell.value == nil {
-				b.setValue(rv, bf.name, nil)
-				return nil
-			}
-			return sf.Set(ctx, rv, &cell)
-		}
+		return func(_ context.Context, rv reflect.Value, cell *scanCell) error { return b.setRead(rv, bf, cell) }
 	case bf.kind == idRef && sf.FieldType == reflect.TypeFor[ID]():
 		return func(_ context.Context, rv reflect.Value, cell *scanCell) error {
 			id, _ := reflect.TypeAssert[*ID](rv.FieldByIndex(sf.StructField.Index).Addr())

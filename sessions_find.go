@@ -3,7 +3,6 @@ package authplugin
 import (
 	"context"
 	"database/sql"
-	"reflect"
 	"time"
 
 	"gorm.io/gorm"
@@ -33,29 +32,33 @@ func (s Sessions[S, U]) Find(ctx context.Context, token string) (*FoundSession[S
 	if token == "" || isHashed(token) {
 		return nil, ErrNotFound // what a dump of the table shows is no token
 	}
-	session, user, err := findWith[S, U](ctx, o, users, o.core.lookUpToken(token))
+	row := new(sessionRow[S, U])
+	reader := o.core.reader(o.binding, users)
+	n, err := o.query(ctx, o.core.lookUpToken(token), &row.session, func(rows *sql.Rows) (int64, error) {
+		return reader.one(ctx, rows, &row.session, &row.user)
+	})
 	if err != nil {
 		return nil, err
 	}
-	return s.accept(ctx, o, session, user, token)
+	if n == 0 {
+		return nil, ErrNotFound
+	}
+	return s.accept(ctx, o, row, token)
+}
+
+// sessionRow is a session with its user, in one piece.
+type sessionRow[S, U any] struct {
+	found   FoundSession[S, U]
+	session S
+	user    U
 }
 
 // lookUpToken is the look-up of a session by its token.
 func (c *core) lookUpToken(token string) lookUp {
 	if !c.cfg.Session.HashTokens {
-		return secretLookUp(c.hot.sessionByToken, token)
+		return lookUp{c.hot.sessionByToken, keyOf(true, token)}
 	}
-	return secretLookUp(c.hot.sessionByHash, hashSecret(token), token)
-}
-
-// secretLookUp is a look-up whose parameters are not to be shown.
-func secretLookUp(s *compiled, values ...string) lookUp {
-	both := make([]any, 2*len(values))
-	args, shown := both[:len(values)], both[len(values):]
-	for i, v := range values {
-		args[i], shown[i] = v, secretValue{v}
-	}
-	return lookUp{statement: s, args: args, shown: shown}
+	return lookUp{c.hot.sessionByHash, keyOf(true, hashSecret(token), token)}
 }
 
 // storedToken is a token as the table holds it.
@@ -67,7 +70,8 @@ func (c *core) storedToken(token string) string {
 }
 
 // accept decides whether a row is the live session that was asked for.
-func (s Sessions[S, U]) accept(ctx context.Context, o bound[S], session *S, user *U, token string) (*FoundSession[S, U], error) {
+func (s Sessions[S, U]) accept(ctx context.Context, o bound[S], row *sessionRow[S, U], token string) (*FoundSession[S, U], error) {
+	session := &row.session
 	stored := o.text(session, "token")
 	hashed := isHashed(stored)
 	// MySQL and SQL Server find tokens that differ in case, too.
@@ -87,7 +91,8 @@ func (s Sessions[S, U]) accept(ctx context.Context, o bound[S], session *S, user
 		}
 	}
 	due := o.core.cfg.Session.refreshDue(now, o.moment(session, "createdAt"), expires)
-	return &FoundSession[S, U]{Session: session, User: user, RefreshDue: due}, nil
+	row.found = FoundSession[S, U]{Session: session, User: &row.user, RefreshDue: due}
+	return &row.found, nil
 }
 
 // hashStored replaces a token that was stored before tokens were hashed. The
@@ -129,7 +134,7 @@ func (s Sessions[S, U]) FindMany(ctx context.Context, tokens []string) ([]FoundS
 	if err != nil {
 		return nil, err
 	}
-	byStored := map[string]FoundSession[S, U]{}
+	byStored := map[string]*sessionRow[S, U]{}
 	asked := make([]string, 0, len(tokens))
 	for _, token := range tokens {
 		if token != "" && !isHashed(token) {
@@ -152,7 +157,7 @@ func (s Sessions[S, U]) FindMany(ctx context.Context, tokens []string) ([]FoundS
 		if !ok {
 			continue
 		}
-		accepted, err := s.accept(ctx, o, row.Session, row.User, token)
+		accepted, err := s.accept(ctx, o, row, token)
 		if err == nil {
 			found = append(found, *accepted)
 		}
@@ -161,7 +166,7 @@ func (s Sessions[S, U]) FindMany(ctx context.Context, tokens []string) ([]FoundS
 }
 
 // findChunk reads the sessions with some tokens, by their stored form.
-func (s Sessions[S, U]) findChunk(ctx context.Context, o bound[S], users *binding, tokens []string, into map[string]FoundSession[S, U]) error {
+func (s Sessions[S, U]) findChunk(ctx context.Context, o bound[S], users *binding, tokens []string, into map[string]*sessionRow[S, U]) error {
 	values := tokens
 	if o.core.cfg.Session.HashTokens {
 		values = make([]string, 0, 2*len(tokens))
@@ -175,19 +180,24 @@ func (s Sessions[S, U]) findChunk(ctx context.Context, o bound[S], users *bindin
 	})
 	statement := text.compile()
 	statement.unprepared = true
-	r := o.core.reader(o.binding, users)
-	_, err := o.query(ctx, secretLookUp(statement, values...), &[]S{}, func(rows *sql.Rows) (int64, error) {
+	args, shown := make([]any, len(values)), make([]any, len(values))
+	for i, v := range values {
+		args[i], shown[i] = v, hiddenParameter
+	}
+	reader := o.core.reader(o.binding, users)
+	op := operation{statement: statement, args: args, shown: shown, read: func(rows *sql.Rows) (int64, error) {
 		var n int64
 		for rows.Next() {
-			row := FoundSession[S, U]{Session: new(S), User: new(U)}
-			if err := r.scan(ctx, rows, reflect.ValueOf(row.Session).Elem(), reflect.ValueOf(row.User).Elem()); err != nil {
+			row := new(sessionRow[S, U])
+			if err := reader.scan(ctx, rows, &row.session, &row.user); err != nil {
 				return n, err
 			}
-			into[o.text(row.Session, "token")] = row
+			into[o.text(&row.session, "token")] = row
 			n++
 		}
 		return n, rows.Err()
-	})
+	}}
+	_, err := o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, &[]S{}, op)
 	return err
 }
 

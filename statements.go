@@ -16,6 +16,8 @@ type statements struct {
 	// consumeVerification takes all rows of an identifier; nil where DELETE hands
 	// no rows back.
 	consumeVerification *compiled
+	// lockWriters writes nothing, see core.lockWriters.
+	lockWriters *compiled
 	// userWithAccount inserts both in one statement; nil where that is not possible.
 	userWithAccount *compiled
 }
@@ -23,6 +25,7 @@ type statements struct {
 func (c *core) compileStatements() {
 	byName := c.schema.byName
 	user, session, account, verification := byName[ModelUser], byName[ModelSession], byName[ModelAccount], byName[ModelVerification]
+	c.makeReaders()
 	c.inserts = map[*model]*insert{}
 	for _, m := range []*model{user, session, account, verification} {
 		c.inserts[m] = c.compileInsert(m)
@@ -43,6 +46,9 @@ func (c *core) compileStatements() {
 		}).add(" ORDER BY ", "s.").quoted(account.byName["createdAt"].column).compile(),
 		verificationByIdentifier: c.verificationsOf(verification).compile(),
 	}
+	id := user.primary()
+	c.hot.lockWriters = c.newText().add("UPDATE ").quoted(user.table).add(" SET ").column("", id).add(" = ").column("", id).
+		add(" WHERE 0").compile()
 	if c.returns() {
 		t := c.newText().add("DELETE FROM ").quoted(verification.table).add(" WHERE ")
 		t.identifiers(verification)
@@ -131,17 +137,26 @@ func typed[T any](c *core, name string) (*binding, error) {
 		t, name, c.schema.byName[name].declared)
 }
 
-// reader is the reader of rows of some bindings, made once.
-func (c *core) reader(parts ...*binding) *rowReader {
-	key := readerKey{first: parts[0]}
-	if len(parts) > 1 {
-		key.second = parts[1]
-	}
-	if r, ok := c.readers.Load(key); ok {
-		return r.(*rowReader) //nolint:forcetypeassert // only this function stores here
-	}
-	r, _ := c.readers.LoadOrStore(key, newRowReader(parts...))
-	return r.(*rowReader) //nolint:forcetypeassert // only this function stores here
+// reader is the reader of rows of one binding, or of two.
+func (c *core) reader(first, second *binding) *rowReader {
+	return c.readers[readerKey{first, second}]
 }
 
 type readerKey struct{ first, second *binding }
+
+// makeReaders makes the readers of what the operations read: each model, and
+// sessions and accounts with their users.
+func (c *core) makeReaders() {
+	c.readers = map[readerKey]*rowReader{}
+	for _, b := range c.byType {
+		c.readers[readerKey{b, nil}] = newRowReader(b)
+		if b.model.name != ModelSession && b.model.name != ModelAccount {
+			continue
+		}
+		for _, user := range c.byType {
+			if user.model.name == ModelUser {
+				c.readers[readerKey{b, user}] = newRowReader(b, user)
+			}
+		}
+	}
+}

@@ -53,8 +53,7 @@ func (u Users[T]) FindByID(ctx context.Context, id ID, opts ...FindOption) (*T, 
 	if !ok {
 		return nil, ErrNotFound
 	}
-	args := []any{arg}
-	user, err := o.find(ctx, lookUp{statement: o.core.hot.userByID, args: args, shown: args})
+	user, err := o.find(ctx, lookUp{o.core.hot.userByID, keyOf(false, arg)})
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +80,7 @@ func (u Users[T]) FindByEmail(ctx context.Context, email string, opts ...FindOpt
 
 func (u Users[T]) byEmail(ctx context.Context, o bound[T], email string) (*T, error) {
 	email = strings.ToLower(email)
-	args := []any{email}
-	user, err := o.find(ctx, lookUp{statement: o.core.hot.userByEmail, args: args, shown: args})
+	user, err := o.find(ctx, lookUp{o.core.hot.userByEmail, keyOf(false, email)})
 	if err != nil {
 		return nil, err
 	}

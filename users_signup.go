@@ -98,7 +98,7 @@ func (p pair[T]) insertTogether(ctx context.Context) error {
 	c, rv := p.users.core, reflect.ValueOf(p.user).Elem()
 	handle := p.users.handle
 	return c.runOwn(ctx, handle, func() error {
-		op := &operation{statement: c.hot.userWithAccount, bind: func(db *gorm.DB, op *operation) bool {
+		op := operation{statement: c.hot.userWithAccount, bind: func(db *gorm.DB, op *operation) bool {
 			return p.bind(db, op, rv)
 		}}
 		op.executed = func(db *gorm.DB, _ sql.Result) error {
@@ -140,7 +140,7 @@ var errExpression = errors.New("authplugin: a field holds an expression")
 func (p pair[T]) insertApart(ctx context.Context) error {
 	c := p.users.core
 	user, account := *p.user, *p.account
-	err := c.atomically(p.users.session(ctx), func(tx *gorm.DB) error {
+	run := func(tx *gorm.DB) error {
 		*p.user, *p.account = user, account
 		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
 			return err
@@ -152,8 +152,8 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 		}
 		// Without a derived id the key is to be locked.
 		return Accounts[Account, T]{}.link(ctx, p.accounts, tx, p.account)
-	})
-	return c.outcome(p.users.model, err)
+	}
+	return c.outcome(p.users.model, c.atomically(p.users.session(ctx), run))
 }
 
 // orFound turns the outcome of a look-up for what must not be there.

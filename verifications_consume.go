@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"reflect"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -42,7 +41,7 @@ func (v Verifications[V]) takeByStatement(ctx context.Context, o bound[V], ident
 	err = o.core.runOwn(ctx, handle, func() error {
 		rows = nil
 		l := o.core.lookUpIdentifier(o.core.hot.consumeVerification, identifier)
-		op := &operation{statement: l.statement, args: l.args, shown: l.shown, read: func(r *sql.Rows) (int64, error) {
+		op := operation{statement: l.statement, key: l.key, read: func(r *sql.Rows) (int64, error) {
 			rows, err = readAll(ctx, o, r, 0)
 			return int64(len(rows)), err
 		}}
@@ -93,11 +92,11 @@ func (v Verifications[V]) all(ctx context.Context, o bound[V], l lookUp, limit i
 
 // readAll reads all rows, or as many as limit says.
 func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, limit int) ([]*T, error) {
-	reader := o.core.reader(o.binding)
+	reader := o.core.reader(o.binding, nil)
 	var all []*T
 	for rows.Next() {
 		row := new(T)
-		if err := reader.scan(ctx, rows, reflect.ValueOf(row).Elem()); err != nil {
+		if err := reader.scan(ctx, rows, row, nil); err != nil {
 			return all, err
 		}
 		if all = append(all, row); len(all) == limit {

@@ -40,8 +40,7 @@ func (q *commitQueue) add(run func(outcome commitOutcome)) error {
 	return nil
 }
 
-// close empties the queue for good. Only the first caller gets the calls: who
-// ends a transaction twice is told by database/sql.
+// close empties the queue for good. Only the first caller gets the calls.
 func (q *commitQueue) close() []endCall {
 	q.mu.Lock()
 	defer q.mu.Unlock()

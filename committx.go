@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 
 	"gorm.io/gorm"
 )
@@ -12,6 +13,8 @@ import (
 type commitTx struct {
 	gorm.Tx
 	queue commitQueue
+	// ending keeps those apart who end the transaction at the same time.
+	ending sync.Mutex
 }
 
 var (
@@ -61,25 +64,32 @@ func (t *commitTx) QueryRowContext(ctx context.Context, query string, args ...an
 
 // Commit implements gorm.TxCommitter: it commits, and runs what was waiting.
 func (t *commitTx) Commit() error {
-	calls := t.queue.close()
-	err := t.Tx.Commit()
-	outcome := committed
-	if err != nil {
-		outcome = unknown
-	}
-	runCalls(calls, outcome)
-	return err
+	return t.end(t.Tx.Commit, func(err error) commitOutcome {
+		if err != nil {
+			return unknown
+		}
+		return committed
+	})
 }
 
 // Rollback implements gorm.TxCommitter.
 func (t *commitTx) Rollback() error {
+	return t.end(t.Tx.Rollback, func(err error) commitOutcome {
+		if errors.Is(err, sql.ErrTxDone) {
+			return unknown // the application may have committed the *sql.Tx
+		}
+		return rolledBack
+	})
+}
+
+// end ends the transaction. Of two that do so, the first one tells the outcome;
+// the other is told by database/sql that it comes too late.
+func (t *commitTx) end(how func() error, outcome func(error) commitOutcome) error {
+	t.ending.Lock()
 	calls := t.queue.close()
-	err := t.Tx.Rollback()
-	outcome := rolledBack
-	if errors.Is(err, sql.ErrTxDone) {
-		outcome = unknown // the application may have committed the *sql.Tx
-	}
-	runCalls(calls, outcome)
+	err := how()
+	t.ending.Unlock()
+	runCalls(calls, outcome(err))
 	return err
 }
 

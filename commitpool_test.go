@@ -46,9 +46,16 @@ func TestAfterCommitOnOneConnection(t *testing.T) {
 				mustBe(t, err)
 				pool.SetMaxOpenConns(1)
 				var ran []string
+				endRequest := func() {}
+				request := func() context.Context {
+					ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "value"))
+					endRequest = cancel
+					return ctx
+				}
 				afterCreate(t, db, func(c *core, tx *gorm.DB) error {
 					created := tx.Statement.Dest.(*User)
 					return c.afterCommit(tx, func(ctx context.Context) {
+						endRequest() // which ends nothing here
 						ran = append(ran, created.Name)
 						deadline, ok := ctx.Deadline()
 						if ctx.Err() != nil || ctx.Value(key{}) != "value" || !ok || time.Until(deadline) < 20*time.Second {
@@ -64,10 +71,9 @@ func TestAfterCommitOnOneConnection(t *testing.T) {
 						}
 					})
 				})
-				ctx, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "value"))
-				mustBe(t, create(db.WithContext(ctx), "a"))
-				mustBe(t, db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return create(tx, "b") }))
-				cancel()
+				mustBe(t, create(db.WithContext(request()), "a"))
+				mustBe(t, db.WithContext(request()).Transaction(func(tx *gorm.DB) error { return create(tx, "b") }))
+				endRequest()
 				if got, want := strings.Join(ran, " "), "a a' b b'"; got != want {
 					t.Errorf("ran %q, want %q", got, want)
 				}
@@ -236,13 +242,7 @@ func TestPoolBeneath(t *testing.T) {
 						if beneath, err := handle.DB(); err != nil || beneath != pool {
 							t.Errorf("DB() of a transaction: %v, %v", beneath, err)
 						}
-						// Statements of one's own are prepared on the pool.
-						stmt, err := pool.PrepareContext(t.Context(), "SELECT 1")
-						if err != nil {
-							t.Fatal(err)
-						}
-						mustBe(t, handle.Statement.ConnPool.(gorm.Tx).StmtContext(t.Context(), stmt).QueryRow().Scan(&one))
-						mustBe(t, stmt.Close())
+						mustBe(t, runPrepared(t.Context(), pool, handle))
 					}
 					return nil
 				}))
@@ -254,6 +254,19 @@ func TestPoolBeneath(t *testing.T) {
 			}
 		}
 	})
+}
+
+// runPrepared runs a statement that is prepared on the pool in the transaction.
+func runPrepared(ctx context.Context, pool *sql.DB, tx *gorm.DB) error {
+	onPool, err := pool.PrepareContext(ctx, "SELECT 1")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = onPool.Close() }()
+	stmt := tx.Statement.ConnPool.(gorm.Tx).StmtContext(ctx, onPool)
+	defer func() { _ = stmt.Close() }()
+	var one int
+	return stmt.QueryRowContext(ctx).Scan(&one)
 }
 
 func cancelled(t *testing.T) context.Context {

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"database/sql"
+	"slices"
 	"sync"
 )
 
@@ -110,8 +111,8 @@ func (q *commitQueue) rollbackTo(name string, err error) {
 // find is the index of the newest savepoint of a name, -1 for none: a newer one
 // hides the older one.
 func (q *commitQueue) find(name string) int {
-	for i := len(q.savepoints) - 1; i >= 0; i-- {
-		if q.savepoints[i].name == name {
+	for i, s := range slices.Backward(q.savepoints) {
+		if s.name == name {
 			return i
 		}
 	}

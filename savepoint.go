@@ -163,7 +163,7 @@ func (s *sqlWords) quotedWord(end byte) sqlWord {
 func (s *sqlWords) skip(set string) {
 	for {
 		s.rest = strings.TrimLeft(s.rest, set)
-		end := ""
+		var end string
 		switch {
 		case strings.HasPrefix(s.rest, "/*"):
 			end = "*/"

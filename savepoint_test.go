@@ -98,6 +98,11 @@ func TestCommitQueue(t *testing.T) {
 			committed,
 			[]commitOutcome{committed, committed, committed, committed},
 		},
+		"so does a rollback": {
+			[]step{{"SAVEPOINT a", nil}, {"SAVEPOINT b", nil}, {"ROLLBACK TO a", nil}, {"ROLLBACK TO b", errTest}},
+			committed,
+			[]commitOutcome{rolledBack, rolledBack, committed, committed},
+		},
 		"one that was refused is not there": {
 			[]step{{"SAVEPOINT a", nil}, {"SAVEPOINT a", errTest}, {"ROLLBACK TO a", nil}},
 			committed,

@@ -12,13 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/sqlserver"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 	"gorm.io/plugin/dbresolver"
 
 	"github.com/gorm-auth/authplugin/internal/dbtest"
-	"github.com/gorm-auth/authplugin/internal/sqlrecorder"
 )
 
 // afterCreate calls f in each statement that creates users.
@@ -355,73 +353,4 @@ func TestAfterCommitConcurrently(t *testing.T) {
 			t.Errorf("%d were committed, %d were not", committedOnes.Load(), rolledBackOnes.Load())
 		}
 	})
-}
-
-// idleTx is a transaction that does nothing.
-type idleTx struct{ gorm.Tx }
-
-func (idleTx) ExecContext(context.Context, string, ...any) (sql.Result, error) { return nil, nil }
-
-func (idleTx) QueryContext(context.Context, string, ...any) (*sql.Rows, error) { return nil, nil }
-
-func TestObservingAllocatesNothing(t *testing.T) {
-	ctx, args := t.Context(), []any{1, "two"}
-	tx := &commitTx{Tx: idleTx{}, queue: commitQueue{dialect: "postgres"}}
-	if n := testing.AllocsPerRun(100, func() {
-		_, _ = tx.ExecContext(ctx, `INSERT INTO "users" ("id") VALUES ($1)`, args...)
-		_, _ = tx.ExecContext(ctx, `REPLACE INTO "users" ("id") VALUES ($1)`, args...)
-		_, _ = tx.QueryContext(ctx, `SELECT * FROM "users" WHERE id = $1`, args...) //nolint:rowserrcheck,sqlclosecheck // there are no rows
-	}); n > 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
-
-// SQL Server has its own words for savepoints, and drivers fail at any moment.
-func TestAfterCommitOnSQLServer(t *testing.T) {
-	t.Parallel()
-	pool, recording := sqlrecorder.Open()
-	t.Cleanup(func() { mustBe(t, pool.Close()) })
-	db, err := gorm.Open(sqlserver.New(sqlserver.Config{Conn: pool}), &gorm.Config{Logger: logger.Discard})
-	mustBe(t, err)
-	cfg := observing()
-	cfg.AutoMigrate = false
-	mustBe(t, db.Use(New(cfg)))
-	j := keepJournal(t, db)
-	recording.Reset()
-	mustBe(t, db.Transaction(func(tx *gorm.DB) error {
-		mustBe(t, create(tx, "a"))
-		_ = tx.Transaction(func(tx *gorm.DB) error { return errors.Join(create(tx, "b"), errTest) })
-		mustBe(t, tx.Exec("SAVE TRAN [Mixed]").Error)
-		mustBe(t, create(tx, "c"))
-		mustBe(t, tx.Exec("SAVE TRANSACTION mixed").Error)
-		mustBe(t, create(tx, "d"))
-		return tx.Exec("ROLLBACK TRAN Mixed").Error
-	}))
-	j.want(t, "a", "-b", "-c", "-d")
-	if texts := strings.Join(recording.SQL(), "\n"); !strings.Contains(texts, "SAVE TRANSACTION sp") || !strings.Contains(texts, "ROLLBACK TRANSACTION sp") {
-		t.Errorf("GORM has sent:\n%s", texts)
-	}
-	fails := make(map[string]bool)
-	recording.Answer(func(s sqlrecorder.Statement) *sqlrecorder.Answer {
-		if fails[s.SQL] {
-			return &sqlrecorder.Answer{Err: errTest}
-		}
-		return nil
-	})
-	for _, test := range []struct {
-		fails, want string
-		result      error
-	}{{"COMMIT", "?e", nil}, {"ROLLBACK", "-e", errTest}} {
-		clear(fails)
-		fails[test.fails] = true
-		_ = db.Transaction(func(tx *gorm.DB) error { return errors.Join(create(tx, "e"), test.result) })
-		j.want(t, test.want)
-	}
-	clear(fails)
-	tx := db.Begin()
-	mustBe(t, create(tx, "f"))
-	beneath, _ := SQLTx(tx)
-	mustBe(t, beneath.Commit()) // behind GORM's back
-	tx.Rollback()
-	j.want(t, "?f")
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -77,6 +78,8 @@ type core struct {
 	foreign sync.Map
 	// idTypes are the types of existing id columns, see noteIDTypes.
 	idTypes atomic.Pointer[map[*model]string]
+	// declaredHooks are the application's hooks, then those of the plugins.
+	declaredHooks []Hooks
 	// migrating keeps migrations of this process apart: GORM notes in its schema
 	// what it finds out about indexes while it writes DDL.
 	migrating sync.Mutex
@@ -132,8 +135,11 @@ func (a *Auth) initializeAgain(db *gorm.DB, bound *core) error {
 	if bound.failed != nil {
 		return bound.failed
 	}
-	if _, ok := db.Plugins[Name]; ok {
-		return nil // dbresolver opens its replicas with the configuration of this database
+	if _, ok := db.Plugins[Name]; ok { // dbresolver opens its pools with the configuration of this database
+		if bound.observesCommits() {
+			bound.wrapPool(db)
+		}
+		return nil
 	}
 	if db.Config != bound.db.Config {
 		return errAlreadyGiven
@@ -169,7 +175,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	c := &core{
 		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.Account.PasswordHasher,
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
+		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{}, declaredHooks: declareHooks(a.cfg),
 	}
 	c.settleCascades()
 	if d.Name() == "sqlite" {
@@ -195,6 +201,9 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	c.createChain, c.deleteChain = chainLength(db.Callback().Create()), chainLength(db.Callback().Delete())
 	c.pool = poolOf(db)
 	c.compileStatements()
+	if c.observesCommits() {
+		c.wrapPool(db)
+	}
 	return c, nil
 }
 
@@ -213,7 +222,7 @@ func removeCallbacks(db *gorm.DB) {
 		Get(name string) func(*gorm.DB)
 		Remove(name string) error
 	}{chains.Create(), chains.Update(), chains.Query(), chains.Row(), chains.Delete(), chains.Raw()} {
-		for _, name := range callbackNames {
+		for _, name := range slices.Concat(callbackNames, commitCallbackNames) {
 			if name = Name + ":" + name; chain.Get(name) != nil {
 				_ = chain.Remove(name)
 			}

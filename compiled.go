@@ -88,6 +88,14 @@ func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (st
 	}
 }
 
+// prepare makes the statement ready for a transaction that is about to begin on a
+// pool. What goes wrong shows when the statement runs.
+func (s *compiled) prepare(ctx context.Context, pool gorm.ConnPool) {
+	if s != nil && !inTransactionPool(pool) {
+		_, _, _ = s.on(ctx, pool, nil)
+	}
+}
+
 func (p *preparedStatement) get(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

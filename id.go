@@ -116,8 +116,17 @@ func (k idKind) parse(id ID) (value any, ok bool) {
 		return canonicalUUID(string(id))
 	default:
 		// MySQL ignores spaces at the end when it compares text.
-		return string(id), id != "" && id[len(id)-1] != ' '
+		return string(id), k.accepts(id)
 	}
+}
+
+// accepts reports whether a row can have the id.
+func (k idKind) accepts(id ID) bool {
+	if k == textID {
+		return id != "" && id[len(id)-1] != ' '
+	}
+	_, ok := k.parse(id)
+	return ok
 }
 
 // wideID is an integer id of more than 32 bits on PostgreSQL, whose driver

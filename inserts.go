@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // insert is the compiled INSERT of one row of a model.
@@ -34,6 +33,18 @@ func (c *core) compileInsert(m *model) *insert {
 	}
 	i.generated = text.compile()
 	return i
+}
+
+// prepare makes the statement ready for a transaction.
+func (i *insert) prepare(ctx context.Context, pool gorm.ConnPool) {
+	if i == nil {
+		return
+	}
+	if i.generated != nil {
+		i.generated.prepare(ctx, pool)
+		return
+	}
+	i.given.prepare(ctx, pool)
 }
 
 // returns reports whether INSERT and DELETE can hand rows back.
@@ -86,30 +97,6 @@ func (m *model) inserted(withID bool) []*field {
 	return fields
 }
 
-// parameters are the values of a row for an INSERT. They are not ok when one is
-// an expression, which only GORM can write.
-func (b *binding) parameters(ctx context.Context, rv reflect.Value, withID bool) (args, shown []any, ok bool) {
-	both := make([]any, 0, 2*len(b.fields))
-	args, shown = both[:0:len(b.fields)], both[len(b.fields):len(b.fields)]
-	for _, bf := range b.fields {
-		if bf.primary && !withID {
-			continue
-		}
-		v, _ := bf.schema.ValueOf(ctx, rv)
-		arg := v
-		switch x := v.(type) {
-		case clause.Expression, gorm.Valuer:
-			return nil, nil, false
-		case secretValue:
-			arg = x.value
-		case parameter:
-			arg = x.value
-		}
-		args, shown = append(args, arg), append(shown, v)
-	}
-	return args, shown, true
-}
-
 // create inserts one row, which a pointer points to, by the compiled statement.
 // Ids, defaults, validation, hooks and the callbacks of others are those of
 // db.Create.
@@ -139,9 +126,9 @@ func (c *core) createOnce(ctx context.Context, db *gorm.DB, b *binding, row any)
 func (b *binding) bindInsert(db *gorm.DB, op *operation, in *insert, rv reflect.Value) bool {
 	ctx := db.Statement.Context
 	id := b.columns[b.model.primary().column].schema
-	_, missing := id.ValueOf(ctx, rv)
+	missing := id.ReflectValueOf(ctx, rv).IsZero()
 	var ok bool
-	if op.args, op.shown, ok = b.parameters(ctx, rv, !missing); !ok {
+	if op.args, op.shown, ok = b.core.writers[b].parameters(ctx, rv, !missing); !ok {
 		return false
 	}
 	if !missing {

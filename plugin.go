@@ -67,6 +67,7 @@ type core struct {
 	hasher PasswordHasher
 	// readers read the rows of compiled statements.
 	readers map[readerKey]*rowReader
+	writers map[*binding]*rowWriter
 	// inserts are the compiled INSERTs of the core models.
 	inserts map[*model]*insert
 	// createChain and deleteChain are how many callbacks these chains have when

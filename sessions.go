@@ -41,10 +41,15 @@ func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptio
 	}
 	session, token := new(S), randomText(tokenSize)
 	stored := o.core.storedToken(token)
-	err = o.fill(session, Values{
-		"userId": userID, "token": stored, "ipAddress": opts.IPAddress, "userAgent": opts.UserAgent,
-		"expiresAt": normalizeTime(o.core.now().Add(o.core.lifetime(opts))),
-	})
+	expires := normalizeTime(o.core.now().Add(o.core.lifetime(opts)))
+	if plain, ok := any(session).(*Session); ok {
+		plain.UserID, plain.Token, plain.ExpiresAt = userID, stored, expires
+		plain.IPAddress, plain.UserAgent = opts.IPAddress, opts.UserAgent
+	} else {
+		err = o.fill(session, Values{
+			"userId": userID, "token": stored, "ipAddress": opts.IPAddress, "userAgent": opts.UserAgent, "expiresAt": expires,
+		})
+	}
 	if err == nil {
 		err = o.fill(session, opts.Additional)
 	}

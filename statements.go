@@ -144,11 +144,12 @@ func (c *core) reader(first, second *binding) *rowReader {
 
 type readerKey struct{ first, second *binding }
 
-// makeReaders makes the readers of what the operations read: each model, and
-// sessions and accounts with their users.
+// makeReaders makes the writers of each Go type, and the readers of what the
+// operations read: each type, and sessions and accounts with their users.
 func (c *core) makeReaders() {
-	c.readers = map[readerKey]*rowReader{}
+	c.readers, c.writers = map[readerKey]*rowReader{}, map[*binding]*rowWriter{}
 	for _, b := range c.byType {
+		c.writers[b] = newRowWriter(b)
 		c.readers[readerKey{b, nil}] = newRowReader(b)
 		if b.model.name != ModelSession && b.model.name != ModelAccount {
 			continue

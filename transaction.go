@@ -88,8 +88,10 @@ func (c *core) outcome(m *model, err error) error {
 }
 
 // inTransaction reports whether a handle is that of a transaction.
-func inTransaction(db *gorm.DB) bool {
-	committer, ok := db.Statement.ConnPool.(gorm.TxCommitter)
+func inTransaction(db *gorm.DB) bool { return inTransactionPool(db.Statement.ConnPool) }
+
+func inTransactionPool(pool gorm.ConnPool) bool {
+	committer, ok := pool.(gorm.TxCommitter)
 	return ok && committer != nil
 }
 
@@ -103,8 +105,12 @@ func (c *core) atomically(db *gorm.DB, fn func(tx *gorm.DB) error) error {
 	if inTransaction(db) {
 		return db.Transaction(fn)
 	}
-	return c.retry(db.Statement.Context, ownRetries, func() error {
-		return c.transact(db, func(tx *gorm.DB) error {
+	ctx := db.Statement.Context
+	if c.dialect.Name() == "sqlite" {
+		c.hot.lockWriters.prepare(ctx, db.Statement.ConnPool)
+	}
+	return c.retry(ctx, ownRetries, func() error {
+		return c.transact(ctx, db, func(tx *gorm.DB) error {
 			if err := c.lockWriters(tx); err != nil {
 				return err
 			}
@@ -114,8 +120,7 @@ func (c *core) atomically(db *gorm.DB, fn func(tx *gorm.DB) error) error {
 }
 
 // transact is db.Transaction at less than half its cost. tx is a fresh session.
-func (c *core) transact(db *gorm.DB, fn func(tx *gorm.DB) error) (err error) {
-	ctx := db.Statement.Context
+func (c *core) transact(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) error) error {
 	pool, err := begin(ctx, db.Statement.ConnPool)
 	if err != nil {
 		return err
@@ -130,7 +135,7 @@ func (c *core) transact(db *gorm.DB, fn func(tx *gorm.DB) error) (err error) {
 			_ = committer.Rollback()
 		}
 	}()
-	if err := fn(c.onPool(db, pool)); err != nil {
+	if err := fn(sessionOn(ctx, db, pool)); err != nil {
 		return err
 	}
 	done = true
@@ -149,11 +154,11 @@ func begin(ctx context.Context, pool gorm.ConnPool) (gorm.ConnPool, error) {
 	}
 }
 
-// onPool is a session on another pool.
-func (c *core) onPool(db *gorm.DB, pool gorm.ConnPool) *gorm.DB {
+// sessionOn is a session on another pool.
+func sessionOn(ctx context.Context, db *gorm.DB, pool gorm.ConnPool) *gorm.DB {
 	tx := &gorm.DB{Config: db.Config}
 	tx.Statement = &gorm.Statement{
-		DB: tx, ConnPool: pool, Context: db.Statement.Context, Clauses: map[string]clause.Clause{}, SkipHooks: db.Statement.SkipHooks,
+		DB: tx, ConnPool: pool, Context: ctx, Clauses: map[string]clause.Clause{}, SkipHooks: db.Statement.SkipHooks,
 	}
 	return tx.Session(&gorm.Session{NewDB: true})
 }

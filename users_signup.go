@@ -122,8 +122,8 @@ func (p pair[T]) bind(db *gorm.DB, op *operation, rv reflect.Value) bool {
 		_ = db.AddError(err)
 		return true
 	}
-	args, shown, ok := p.users.parameters(ctx, rv, true)
-	more, moreShown, okAccount := p.accounts.parameters(ctx, av, true)
+	args, shown, ok := c.writers[p.users.binding].parameters(ctx, rv, true)
+	more, moreShown, okAccount := c.writers[p.accounts.binding].parameters(ctx, av, true)
 	if !ok || !okAccount {
 		_ = db.AddError(errExpression)
 		return true
@@ -153,7 +153,15 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 		// Without a derived id the key is to be locked.
 		return Accounts[Account, T]{}.link(ctx, p.accounts, tx, p.account)
 	}
-	return c.outcome(p.users.model, c.atomically(p.users.session(ctx), run))
+	chain := p.users.handle.Callback().Create()
+	if inTransaction(p.users.handle) || !c.createsAlone(p.users.binding, chain) || !c.createsAlone(p.accounts.binding, chain) {
+		return c.outcome(p.users.model, c.atomically(p.users.session(ctx), run))
+	}
+	for _, m := range []*model{p.users.model, p.accounts.model} {
+		c.inserts[m].prepare(ctx, p.users.handle.Statement.ConnPool)
+	}
+	// The first statement writes: SQLite need not be told.
+	return c.outcome(p.users.model, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, p.users.handle, run) }))
 }
 
 // orFound turns the outcome of a look-up for what must not be there.

@@ -165,7 +165,7 @@ func additionalOf(rv reflect.Value) Values {
 // jsonName is the name of a Go field in JSON; it is not ok when it has none.
 func jsonName(f reflect.StructField) (name string, omitEmpty, ok bool) {
 	tag := f.Tag.Get("json")
-	if !f.IsExported() || tag == "-" {
+	if !f.IsExported() || tag == "-" || isHiddenTag(f.Tag.Get("auth")) {
 		return "", false, false
 	}
 	name, options, _ := strings.Cut(tag, ",")
@@ -173,6 +173,15 @@ func jsonName(f reflect.StructField) (name string, omitEmpty, ok bool) {
 		name = f.Name
 	}
 	return name, strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero"), true
+}
+
+// isHiddenTag reports whether the tag `auth` hides its field.
+func isHiddenTag(tag string) bool {
+	if !strings.Contains(tag, "hidden") {
+		return false
+	}
+	_, hidden := parseTag(tag)["hidden"]
+	return hidden
 }
 
 func isEmptyJSON(v reflect.Value) bool {

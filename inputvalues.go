@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// maxJSONDepth is how deeply MariaDB lets JSON nest; MySQL takes 100 levels,
-	// SQL Server 128, the others more.
-	maxJSONDepth = 32
+	// maxJSONDepth is how deeply JSON may nest in a column of MariaDB's type json;
+	// MySQL takes 100 levels, SQL Server 128, the others more.
+	maxJSONDepth = 31
 	// maxExactFloat is where whole numbers stop being exact in a float64.
 	maxExactFloat = 1 << 53
 )

@@ -271,7 +271,7 @@ func TestParseInputOfCoreModels(t *testing.T) {
 	cfg.Session.AdditionalFields = authplugin.Fields{"theme": {Type: authplugin.String, Optional: true}}
 	auth, _ := openSQLite(t, cfg)
 	want := map[string][]string{
-		"user": {"name", "email", "image", "age", "big", "ratio", "active", "born", "prefs", "tags", "marks", "lang", "nick", "boss", "made", "phone"},
+		"user":    {"name", "email", "image", "age", "big", "ratio", "active", "born", "prefs", "tags", "marks", "lang", "nick", "boss", "made", "phone"},
 		"session": {"theme"}, "account": nil, "verification": nil, "rateLimit": nil, "passkey": {"name", "publicKey"},
 	}
 	for _, m := range auth.Schema().Models() {

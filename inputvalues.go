@@ -192,7 +192,7 @@ func (p *inputParser) intoGoType(f *field, v any) (any, error) {
 	return dest.Elem().Interface(), nil
 }
 
-// decodes decodes a value by way of its JSON.
+// decodes reports whether the JSON of a value fits a Go type.
 func decodes(v any, dest reflect.Value) bool {
 	text, err := json.Marshal(v)
 	return err == nil && json.Unmarshal(text, dest.Interface()) == nil

@@ -2,7 +2,10 @@ package authplugin_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -33,6 +36,35 @@ func TestScryptReadsBetterAuth(t *testing.T) {
 	}
 	if h.NeedsRehash(betterAuth) || !h.NeedsRehash("") {
 		t.Error("its own format is not to be renewed, another is")
+	}
+}
+
+// What Better Auth stored in its own databases.
+func TestScryptReadsTheFixtures(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("tests", "testdata", "better-auth", "seeds.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seeds map[string]struct {
+		Password     string `json:"password"`
+		PasswordHash string `json:"passwordHash"`
+	}
+	if err := json.Unmarshal(data, &seeds); err != nil {
+		t.Fatal(err)
+	}
+	h, checked := &authplugin.ScryptHasher{}, 0
+	for name, seed := range seeds {
+		if seed.PasswordHash == "" {
+			continue
+		}
+		checked++
+		if ok, err := h.Verify(t.Context(), seed.PasswordHash, seed.Password); !ok || err != nil {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+	if checked < 9 {
+		t.Errorf("only %d hashes", checked)
 	}
 }
 

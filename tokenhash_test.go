@@ -28,7 +28,7 @@ func TestHashSecret(t *testing.T) {
 	}
 	// What is refused when it is presented: a hash, and what looks like one.
 	for text, want := range map[string]bool{
-		"": false, "sha256": false, "SHA256$x": false, "reset-password:x": false, " sha256$x": false,
+		"": false, "sha256": false, "SHA256$x": false, "reset-password:x": false, "x-sha256$x": false,
 		"sha256$": true, hashSecret("x"): true, hashSecret(hashSecret("x")): true,
 	} {
 		if isHashed(text) != want {

@@ -199,9 +199,9 @@ func (p *inputParser) takeNull(f *field, given bool) error {
 	case null:
 		p.values[f.name] = nil
 	case f.hasDefault && f.kind != opaqueKind:
-		def, err := f.encodable(f.defaultValue())
+		def, err := f.ownDefault()
 		if err != nil {
-			return fmt.Errorf("authplugin: the default value of %s.%s: %w", f.model.name, f.name, err)
+			return fmt.Errorf("authplugin: cannot use the default value: %w", err)
 		}
 		p.values[f.name] = def
 	case f.required() && f.settable(p.op):

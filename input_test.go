@@ -372,6 +372,32 @@ func parseX(t *testing.T, auth *authplugin.Auth, op authplugin.Operation, x map[
 	}
 }
 
+func TestParseInputDefaultsAreNotShared(t *testing.T) {
+	t.Parallel()
+	auth, _ := openSQLite(t, authplugin.Config{User: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{
+		"prefs":  {Type: authplugin.JSON, DefaultValue: map[string]any{"n": 1}},
+		"tags":   {Type: authplugin.StringArray, DefaultValue: []string{"a"}},
+		"broken": {Type: authplugin.Number, DefaultValue: func() any { return "seven" }, Optional: true},
+	}}})
+	input := map[string]any{"name": "Ada", "email": "a@b", "broken": nil}
+	for range 2 {
+		got, err := auth.ParseInput("user", input, authplugin.OperationCreate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(authplugin.Values{"prefs": map[string]any{"n": 1.0}, "tags": []string{"a"}}, authplugin.Values{"prefs": got["prefs"], "tags": got["tags"]}); diff != "" {
+			t.Fatal(diff)
+		}
+		got["prefs"].(map[string]any)["n"] = 2
+		got["tags"].([]string)[0] = "b"
+	}
+	delete(input, "broken")
+	var ie *authplugin.InputError
+	if _, err := auth.ParseInput("user", input, authplugin.OperationCreate); err == nil || errors.As(err, &ie) {
+		t.Errorf("a default that does not fit is not the client's mistake: %v", err)
+	}
+}
+
 func TestParseInputIntoGoTypes(t *testing.T) {
 	t.Parallel()
 	auth, db := openSQLite(t, authplugin.Config{User: authplugin.ModelConfig{Model: Player{}}, AutoMigrate: true})

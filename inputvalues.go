@@ -46,6 +46,20 @@ func (p *inputParser) parse(f *field, v any) (any, error) {
 	return value, p.checkWritten(f, written)
 }
 
+// ownDefault is the default value as a read would give it, shared with nobody: the
+// caller may change it.
+func (f *field) ownDefault() (any, error) {
+	def, err := f.encodable(f.defaultValue())
+	if err != nil || f.kind != JSON || def == nil {
+		return def, err
+	}
+	text, err := json.Marshal(def)
+	if err != nil {
+		return nil, f.errorf("cannot be encoded as JSON")
+	}
+	return f.load(string(text))
+}
+
 // mistake is an error as a mistake in the field.
 func (f *field) mistake(err error) *FieldError {
 	var fe *FieldError

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -249,6 +250,8 @@ func takeFields(raw map[string]json.RawMessage, rv reflect.Value, outer ...refle
 		name, _, ok := jsonName(field)
 		if !ok {
 			if field.IsExported() && field.Name != "Additional" {
+				tagged, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				delete(raw, cmp.Or(tagged, field.Name))
 				delete(raw, logicalName(field.Name))
 			}
 			continue

@@ -140,6 +140,9 @@ func (o *output) fromRecord(m *model, record Record) (map[string]any, error) {
 // show adds a field to what is shown, unless it is hidden, or an expression whose
 // value only the database knows.
 func show(shown map[string]any, f *field, v any) {
+	if p, writing := v.(pending); writing {
+		v = p.after
+	}
 	if !f.shown() || isExpression(v) {
 		return
 	}

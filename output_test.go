@@ -139,6 +139,10 @@ func TestOutputOfOtherStructs(t *testing.T) {
 	if err != nil || strings.Contains(string(text), "Inside") || strings.Contains(string(text), "Secret") {
 		t.Errorf("the tags hidden and json hide the same: %s, %v", text, err)
 	}
+	var read Player
+	if err := authplugin.UnmarshalModel([]byte(`{"name":"Eve","Inside":"x","inside":"x","secret":"x"}`), &read); err != nil || read.Inside != "" || read.Secret != "" || len(read.Additional) != 0 {
+		t.Errorf("nor is it read from JSON: %q, %v, %v", read.Inside, read.Additional, err)
+	}
 	name := "yubi"
 	got := show(t, auth, "passkey", passkey{ID: "p1", UserID: "u1", Name: &name, PublicKey: "k", Counter: 2})
 	if diff := cmp.Diff(map[string]any{"id": "p1", "userId": "u1", "name": "yubi", "counter": int64(2)}, got); diff != "" {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"sync"
 )
 
 // PasswordHasher makes and checks the hashes of passwords. It must be safe for
@@ -26,10 +24,6 @@ type Rehasher interface {
 	// known next, after Verify has accepted it.
 	NeedsRehash(hash string) bool
 }
-
-// ErrHashFormat means that a stored password hash is not of the format that a
-// [PasswordHasher] reads. No message shows the hash.
-var ErrHashFormat = errors.New("authplugin: the stored password hash is not of a known format")
 
 // MultiHasher makes hashes with the first hasher and checks them with the first
 // that can read them. An application moves from one format to another without
@@ -96,34 +90,3 @@ func (b *schemaBuilder) checkPasswordHasher() {
 const maxPasswordLength = 4096
 
 var errPasswordTooLong = fmt.Errorf("%w: the password is longer than %d bytes", ErrInvalid, maxPasswordLength)
-
-// hashSlots bound how many hashes are made at once. They are made for slowness:
-// each takes much memory, and more of them than there are processors do not
-// finish sooner. The zero value is ready.
-type hashSlots struct {
-	once  sync.Once
-	slots chan struct{}
-}
-
-// acquire waits for a slot, and returns the function that frees it. A limit of 0
-// is GOMAXPROCS, a negative one is none.
-func (s *hashSlots) acquire(ctx context.Context, limit int) (release func(), err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if limit < 0 {
-		return func() {}, nil
-	}
-	s.once.Do(func() {
-		if limit == 0 {
-			limit = runtime.GOMAXPROCS(0)
-		}
-		s.slots = make(chan struct{}, limit)
-	})
-	select {
-	case s.slots <- struct{}{}:
-		return func() { <-s.slots }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}

@@ -47,7 +47,7 @@ func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
 	if err := o.core.outcome(o.model, a.link(ctx, o, o.session(ctx), &account)); err != nil {
 		return nil, err
 	}
-	return &account, o.open(&account)
+	return &account, o.unseal(&account)
 }
 
 // link inserts an account that is linked nowhere, whose tokens are encrypted.
@@ -112,7 +112,7 @@ func (a Accounts[A, U]) List(ctx context.Context, userID ID) ([]A, error) {
 		return nil, o.core.outcome(o.model, err)
 	}
 	for i := range accounts {
-		if err := o.open(&accounts[i]); err != nil {
+		if err := o.unseal(&accounts[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -154,7 +154,7 @@ func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountI
 	if found == nil {
 		return nil, ErrNotFound
 	}
-	return found, o.open(found.Account)
+	return found, o.unseal(found.Account)
 }
 
 // AccountTokens are the tokens of an OAuth account. What is nil is left as it is.
@@ -198,9 +198,7 @@ func (a Accounts[A, U]) UpdateTokens(ctx context.Context, id ID, tokens AccountT
 			return err
 		}
 		values := tokens.values()
-		if err := o.sealValues(&row, values); err != nil {
-			return err
-		}
+		o.sealValues(&row, values)
 		o := o
 		o.handle = tx
 		account, err = o.update(ctx, id, values)
@@ -209,5 +207,5 @@ func (a Accounts[A, U]) UpdateTokens(ctx context.Context, id ID, tokens AccountT
 	if err != nil {
 		return nil, o.core.outcome(o.model, err)
 	}
-	return account, o.open(account)
+	return account, o.unseal(account)
 }

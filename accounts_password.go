@@ -79,7 +79,7 @@ func (a Accounts[A, U]) VerifyPassword(ctx context.Context, userID ID, password 
 // rehash replaces a hash that is out of date, unless the password has been changed
 // meanwhile.
 func (a Accounts[A, U]) rehash(ctx context.Context, o bound[A], id ID, hash, password string) error {
-	renewer, ok := o.core.hasher.(interface{ NeedsRehash(hash string) bool })
+	renewer, ok := o.core.hasher.(Rehasher)
 	if !ok || !renewer.NeedsRehash(hash) {
 		return nil
 	}

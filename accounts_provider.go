@@ -193,8 +193,8 @@ func (o bound[T]) mapProfile(user *T, who ProviderIdentity) error {
 		return fmt.Errorf("authplugin: MapProfileToUser: %w", err)
 	}
 	for name, value := range values {
-		f := o.model.byName[name]
-		if f != nil && (f.serverOnly || f.primary) {
+		// The address is the one that the provider has verified, or not.
+		if f := o.model.byName[name]; f != nil && (f.serverOnly || f.primary || f.name == "email") {
 			continue
 		}
 		if err := o.set(user, name, value); err != nil {

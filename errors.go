@@ -51,6 +51,9 @@ var (
 	// transaction is committed, and runs in one that the library cannot see the
 	// end of.
 	ErrUnobservedTransaction = errors.New("authplugin: the end of this transaction cannot be observed")
+	// ErrHashFormat means that a stored password hash is not of a format that the
+	// [PasswordHasher] reads. No message shows the hash.
+	ErrHashFormat = errors.New("authplugin: the stored password hash is not of a known format")
 	// ErrUnsafeMigration is the class of [UnsafeMigrationError].
 	ErrUnsafeMigration = errors.New("authplugin: unsafe migration")
 	// ErrMigrationLocked means that another process held the migration lock for

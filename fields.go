@@ -138,6 +138,8 @@ type field struct {
 	unique, index, sortable    bool
 	recommended                bool // its index is
 	secret, hidden, serverOnly bool
+	createOnly                 bool // clients may set it on create only
+	notInJSON                  bool // encoding/json leaves its Go field out
 	lower                      bool // text is kept in lower case
 	createdAt, updatedAt       bool
 	softDelete                 bool // gorm.DeletedAt of an application's struct
@@ -175,6 +177,9 @@ func (f *field) required() bool { return !f.optional && !f.hasDefault }
 func (f *field) keyed() bool {
 	return f.primary || f.unique || f.index || f.sortable || f.ref != nil
 }
+
+// shown reports whether the value is part of JSON.
+func (f *field) shown() bool { return !f.hidden && !f.notInJSON }
 
 // concealed reports whether the value must not be shown.
 func (f *field) concealed() bool { return f.secret || f.hidden }

@@ -49,7 +49,7 @@ func (c *core) refuseIdentifier(identifier string) error {
 	case identifier == "":
 		return f.errorf("is required")
 	case isHashed(identifier):
-		return f.errorf("must not begin with %s, which marks a stored hash", hashPrefix)
+		return f.errorf("must not begin with %s, which marks a stored hash", hashedPrefix)
 	default:
 		return nil
 	}

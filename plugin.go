@@ -65,6 +65,8 @@ type core struct {
 	hot    statements
 	// hasher makes and checks the hashes of passwords.
 	hasher PasswordHasher
+	// tokens encrypts and decrypts the tokens of accounts; nil when it is not to.
+	tokens *tokenCipher
 	// readers read the rows of compiled statements.
 	readers map[readerKey]*rowReader
 	writers map[*binding]*rowWriter
@@ -174,9 +176,12 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.Account.PasswordHasher,
+		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
 		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{}, declaredHooks: declareHooks(a.cfg),
+	}
+	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
+		return nil, err
 	}
 	c.settleCascades()
 	if d.Name() == "sqlite" {

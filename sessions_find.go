@@ -95,17 +95,6 @@ func (s Sessions[S, U]) accept(ctx context.Context, o bound[S], row *sessionRow[
 	return &row.found, nil
 }
 
-// hashStored replaces a token that was stored before tokens were hashed. The
-// session is valid whether or not that succeeds; the next look-up tries again.
-func (s Sessions[S, U]) hashStored(ctx context.Context, o bound[S], session *S, token string) {
-	db := o.session(ctx).Model(new(S)).
-		Where(o.equals("id", ID(o.text(session, "id")))).Where(o.equals("token", token)).
-		UpdateColumn(o.model.byName["token"].column, hashSecret(token))
-	if db.Error != nil && ctx.Err() == nil {
-		o.handle.Logger.Warn(ctx, "authplugin: cannot hash the token of a session that was stored before: %v", o.core.translate(o.model, db.Error))
-	}
-}
-
 // refreshDue reports whether a session is to be refreshed: as in Better Auth,
 // UpdateAge after its last refresh. A session that was not to be remembered is
 // not refreshed; it is told by how long it lives.

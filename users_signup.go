@@ -62,7 +62,7 @@ func (u Users[T]) createWithAccount(ctx context.Context, user T, account Account
 	if err != nil {
 		return nil, nil, err
 	}
-	return &user, &account, accounts.open(&account)
+	return &user, &account, accounts.unseal(&account)
 }
 
 // pair is a user and an account that are created together.

@@ -111,10 +111,8 @@ func (c *core) createOnce(ctx context.Context, db *gorm.DB, b *binding, row any)
 		return c.translate(b.model, c.session(ctx, db).Create(row).Error)
 	}
 	chain := db.Callback().Create()
-	if c.createsAlone(b, chain) && !b.hasRelations(ctx, rv) {
-		db = withoutTransaction(db)
-	}
-	op := operation{statement: in.given, bind: func(db *gorm.DB, op *operation) bool {
+	alone := c.createsAlone(b, chain) && !b.hasRelations(ctx, rv)
+	op := operation{statement: in.given, alone: alone, bind: func(db *gorm.DB, op *operation) bool {
 		return b.bindInsert(db, op, in, rv)
 	}}
 	_, err := c.run(ctx, db, chain, b, row, op)
@@ -172,14 +170,4 @@ func (b *binding) hasRelations(ctx context.Context, rv reflect.Value) bool {
 		}
 	}
 	return false
-}
-
-// withoutTransaction is a handle on which a write has no transaction of its own.
-func withoutTransaction(db *gorm.DB) *gorm.DB {
-	if db.SkipDefaultTransaction {
-		return db
-	}
-	config := *db.Config
-	config.SkipDefaultTransaction = true
-	return &gorm.DB{Config: &config, Statement: db.Statement}
 }

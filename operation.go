@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/logger"
 )
 
 // operation is one run of a compiled statement inside GORM's chain of callbacks:
@@ -26,7 +27,9 @@ type operation struct {
 	read func(rows *sql.Rows) (int64, error)
 	// executed takes the result of a statement without rows.
 	executed func(db *gorm.DB, result sql.Result) error
-	ran      bool
+	// alone says that the operation has no transaction of its own.
+	alone bool
+	ran   bool
 }
 
 // lookUpKey are the few parameters of a look-up.
@@ -119,15 +122,36 @@ func (c *core) run(ctx context.Context, on *gorm.DB, chain chain, b *binding, de
 }
 
 // wrapHandlers puts the library's operations in the place of GORM's own callback
-// of each chain, which still runs every other statement.
+// of each chain, which still runs every other statement. Around an INSERT or
+// DELETE that goes alone, GORM's callbacks for transactions and associations have
+// nothing to do; they would take a while to find out.
 func (c *core) wrapHandlers(db *gorm.DB) error {
+	// GORM reports each replaced callback to the log.
+	config := db.Config
+	log := config.Logger
+	config.Logger = logger.Discard
+	defer func() { config.Logger = log }()
 	chains := db.Callback()
+	create, del := chains.Create(), chains.Delete()
 	return errors.Join(
 		wrapHandler(chains.Query(), "gorm:query", c.runOperation),
-		wrapHandler(chains.Create(), "gorm:create", c.runOperation),
-		wrapHandler(chains.Delete(), "gorm:delete", c.runOperation),
-		wrapHandler(chains.Update(), "gorm:update", c.runOperation),
+		wrapHandler(create, "gorm:create", c.runOperation),
+		wrapHandler(del, "gorm:delete", c.runOperation),
+		wrapHandler(create, "gorm:begin_transaction", goesAlone),
+		wrapHandler(create, "gorm:save_before_associations", goesAlone),
+		wrapHandler(create, "gorm:save_after_associations", goesAlone),
+		wrapHandler(create, "gorm:commit_or_rollback_transaction", goesAlone),
+		wrapHandler(del, "gorm:begin_transaction", goesAlone),
+		wrapHandler(del, "gorm:delete_before_associations", goesAlone),
+		wrapHandler(del, "gorm:commit_or_rollback_transaction", goesAlone),
 	)
+}
+
+// goesAlone reports whether a statement runs an operation that is one statement,
+// without a transaction or rows of other models.
+func goesAlone(db *gorm.DB) bool {
+	op := operationOf(db)
+	return op != nil && op.alone
 }
 
 // wrapHandler replaces a callback by one that asks first whether the library has
@@ -138,6 +162,9 @@ func wrapHandler(processor interface {
 }, name string, instead func(db *gorm.DB) (done bool),
 ) error {
 	original := processor.Get(name)
+	if original == nil {
+		return nil // GORM opens no transactions
+	}
 	return processor.Replace(name, func(db *gorm.DB) {
 		if !instead(db) {
 			original(db)

@@ -98,14 +98,14 @@ func (p pair[T]) insertTogether(ctx context.Context) error {
 	c, rv := p.users.core, reflect.ValueOf(p.user).Elem()
 	handle := p.users.handle
 	return c.runOwn(ctx, handle, func() error {
-		op := operation{statement: c.hot.userWithAccount, bind: func(db *gorm.DB, op *operation) bool {
+		op := operation{statement: c.hot.userWithAccount, alone: true, bind: func(db *gorm.DB, op *operation) bool {
 			return p.bind(db, op, rv)
 		}}
 		op.executed = func(db *gorm.DB, _ sql.Result) error {
 			db.RowsAffected = 1
 			return nil
 		}
-		_, err := c.run(ctx, withoutTransaction(handle), handle.Callback().Create(), p.users.binding, p.user, op)
+		_, err := c.run(ctx, handle, handle.Callback().Create(), p.users.binding, p.user, op)
 		return err
 	})
 }

@@ -34,18 +34,16 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 
 // takeByStatement deletes the rows of an identifier by a DELETE that returns them.
 func (v Verifications[V]) takeByStatement(ctx context.Context, o bound[V], identifier string) (rows []*V, err error) {
-	handle := o.handle
-	if o.core.deletesAlone(o.binding, handle.Callback().Delete()) {
-		o.handle = withoutTransaction(handle)
-	}
-	err = o.core.runOwn(ctx, handle, func() error {
+	chain := o.handle.Callback().Delete()
+	alone := o.core.deletesAlone(o.binding, chain)
+	err = o.core.runOwn(ctx, o.handle, func() error {
 		rows = nil
 		l := o.core.lookUpIdentifier(o.core.hot.consumeVerification, identifier)
-		op := operation{statement: l.statement, key: l.key, read: func(r *sql.Rows) (int64, error) {
+		op := operation{statement: l.statement, key: l.key, alone: alone, read: func(r *sql.Rows) (int64, error) {
 			rows, err = readAll(ctx, o, r, 0)
 			return int64(len(rows)), err
 		}}
-		_, err := o.core.run(ctx, o.handle, handle.Callback().Delete(), o.binding, new(V), op)
+		_, err := o.core.run(ctx, o.handle, chain, o.binding, new(V), op)
 		return err
 	})
 	return rows, err

@@ -18,7 +18,9 @@ type rowWriter struct {
 
 // columnWriter gives what a column is handed.
 type columnWriter struct {
-	value   func(ctx context.Context, rv reflect.Value) any
+	value func(ctx context.Context, rv reflect.Value) any
+	// moment is value for a date; a row often has the same one twice.
+	moment  func(rv reflect.Value) time.Time
 	primary bool
 	hidden  bool
 }
@@ -26,7 +28,9 @@ type columnWriter struct {
 func newRowWriter(b *binding) *rowWriter {
 	w := &rowWriter{binding: b}
 	for _, bf := range b.fields {
-		w.columns = append(w.columns, columnWriter{value: b.getter(bf), primary: bf.primary, hidden: bf.concealed()})
+		w.columns = append(w.columns, columnWriter{
+			value: b.getter(bf), moment: momentOf(bf), primary: bf.primary, hidden: bf.concealed(),
+		})
 	}
 	return w
 }
@@ -37,9 +41,20 @@ func (w *rowWriter) parameters(ctx context.Context, rv reflect.Value, withID boo
 	n := len(w.columns)
 	both := make([]any, 2*n)
 	args, shown = both[:0:n], both[n:n]
+	var (
+		moment time.Time
+		last   any
+	)
 	for i := range w.columns {
 		column := &w.columns[i]
 		if column.primary && !withID {
+			continue
+		}
+		if column.moment != nil {
+			if t := column.moment(rv); last == nil || !t.Equal(moment) {
+				moment, last = t, w.binding.core.times.store(t)
+			}
+			args, shown = append(args, last), append(shown, last)
 			continue
 		}
 		v := column.value(ctx, rv)
@@ -62,7 +77,7 @@ func (w *rowWriter) parameters(ctx context.Context, rv reflect.Value, withID boo
 
 // getter reads a field as GORM's ValueOf does; where that takes a detour, without it.
 func (b *binding) getter(bf *boundField) func(context.Context, reflect.Value) any {
-	sf, times := bf.schema, b.core.times
+	sf := bf.schema
 	index := sf.StructField.Index
 	switch {
 	case bf.dynamic || sf.Serializer != nil || bf.kind == opaqueKind:
@@ -74,11 +89,6 @@ func (b *binding) getter(bf *boundField) func(context.Context, reflect.Value) an
 			}
 			return bf.comparable(id)
 		}
-	case bf.kind == Date && sf.FieldType == reflect.TypeFor[time.Time]():
-		return func(_ context.Context, rv reflect.Value) any {
-			t, _ := reflect.TypeAssert[*time.Time](rv.FieldByIndex(index).Addr())
-			return times.store(*t)
-		}
 	case bf.kind == String && sf.FieldType == reflect.TypeFor[string]():
 		return func(_ context.Context, rv reflect.Value) any { return rv.FieldByIndex(index).String() }
 	case bf.kind == Boolean && sf.FieldType.Kind() == reflect.Bool:
@@ -87,5 +97,18 @@ func (b *binding) getter(bf *boundField) func(context.Context, reflect.Value) an
 	return func(ctx context.Context, rv reflect.Value) any {
 		v, _ := sf.ValueOf(ctx, rv)
 		return v
+	}
+}
+
+// momentOf reads a date of the Go type time.Time, nil for any other field.
+func momentOf(bf *boundField) func(rv reflect.Value) time.Time {
+	sf := bf.schema
+	if bf.dynamic || bf.kind != Date || bf.concealed() || sf.Serializer != nil || sf.FieldType != reflect.TypeFor[time.Time]() {
+		return nil
+	}
+	index := sf.StructField.Index
+	return func(rv reflect.Value) time.Time {
+		t, _ := reflect.TypeAssert[*time.Time](rv.FieldByIndex(index).Addr())
+		return *t
 	}
 }

@@ -87,10 +87,11 @@ func (p pair[T]) complete() {
 	if p.account.AccountID == "" {
 		p.account.AccountID = string(p.account.UserID)
 	}
-	key := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}
-	if id, ok := key.derivedID(); ok && p.account.ID == "" {
-		p.account.ID = id
+	if p.account.ProviderID == CredentialProvider || p.account.ID != "" {
+		return // nobody else can know the user's id yet
 	}
+	key := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}
+	p.account.ID, _ = key.derivedID()
 }
 
 // insertTogether inserts both by one statement.

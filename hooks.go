@@ -58,7 +58,7 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 			return fmt.Errorf("authplugin: cannot register the GORM callback %s: %w", cb.name, err)
 		}
 	}
-	return nil
+	return c.registerHookCallbacks(db)
 }
 
 // written is the binding of what a statement writes, nil when it has failed

@@ -30,11 +30,28 @@ type Hooks struct {
 // the outermost transaction is committed, and never for one that is rolled
 // back, savepoints included; a panic there is recovered and logged.
 //
+// A write that fails leaves nothing behind that it or its hooks wrote: without a
+// transaction of the caller the statement has one of its own, even with GORM's
+// SkipDefaultTransaction, and within one it has a savepoint.
+//
+// For an update or delete that has hooks the rows are read first and locked, 500
+// at a time, and then written by their ids, in one statement where all get the
+// same. What an AfterCommit-hook is given is a copy, without the rows of other
+// models that it may have held.
+//
+// A hook of the model's declared struct, such as [User], also runs for a write of
+// the application's own struct and the other way round: it gets the row in its
+// own type, and what it changes goes through. In a [User] that is part of a
+// Member, the fields that only Member has are in Additional as long as the hook runs.
+//
 // A hook that writes does so through its [HookContext]. A write there of the
 // same model by the same operation does not run that model's hooks again.
 //
-// db.Session(&gorm.Session{SkipHooks: true}), UpdateColumn and UpdateColumns
-// run no hooks, as in GORM.
+// An upsert runs the create hooks for its rows, those that were there already
+// included; which columns it updates is settled before they run. Rows that the
+// database itself deletes or changes with another one, by a foreign key, run no
+// hooks. Nor do db.Session(&gorm.Session{SkipHooks: true}), UpdateColumn and
+// UpdateColumns, as in GORM, a dry run, and SQL that the application wrote.
 type ModelHooks[T any] struct {
 	BeforeCreate func(h *HookContext, row *T) error
 	AfterCreate  func(h *HookContext, row *T) error
@@ -51,9 +68,7 @@ type ModelHooks[T any] struct {
 }
 
 // AnyModelHooks is a [ModelHooks] of any struct.
-type AnyModelHooks interface{ modelHooks() }
-
-func (ModelHooks[T]) modelHooks() {}
+type AnyModelHooks interface{ functions() hookFunctions }
 
 // Change is the update of one row.
 type Change[T any] struct {
@@ -103,6 +118,7 @@ const (
 // HookPlugin is a [Plugin] that has hooks.
 type HookPlugin interface {
 	Plugin
-	// Hooks returns the plugin's hooks. It is called once.
+	// Hooks returns the plugin's hooks. It is called once by db.Use, and by
+	// [Config.Validate].
 	Hooks() Hooks
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,6 +55,12 @@ type core struct {
 	byModel map[*model]*binding
 	// onDelete is what each foreign key does on this database.
 	onDelete map[*field]OnDelete
+	// hooks are those of the application and of its plugins.
+	hooks registeredHooks
+	// savepoints numbers the savepoints of writes with hooks.
+	savepoints atomic.Uint64
+	// unwrap takes back the wrappers around GORM's own callbacks.
+	unwrap []func() error
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
@@ -146,11 +153,16 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, fmt.Errorf("authplugin: %w", err)
 	}
 	s, errs := buildSchema(a.cfg, naming{gorm: db.NamingStrategy, dialect: d})
+	var hooks registeredHooks
+	if len(errs) == 0 {
+		hooks, errs = registerHooks(a.cfg, s)
+	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
+		hooks: hooks,
+		cfg:   a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
 		onDelete: map[*field]OnDelete{},
 	}
@@ -171,7 +183,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	}
 	c.warnOfLostJSON()
 	if c.failed = c.registerCallbacks(db); c.failed != nil {
-		removeCallbacks(db)
+		c.removeCallbacks(db)
 		return nil, c.failed
 	}
 	db.Logger = redactingLogger{db.Logger}
@@ -187,17 +199,20 @@ var callbackNames = []string{ //nolint:gochecknoglobals // a table that nothing 
 // removeCallbacks takes back what registerCallbacks has done before it failed.
 // The one that failed is among GORM's, too, and keeps its whole chain from
 // running; until it is gone, removing another one of its chain is an error.
-func removeCallbacks(db *gorm.DB) {
+func (c *core) removeCallbacks(db *gorm.DB) {
 	chains := db.Callback()
 	for _, chain := range []interface {
 		Get(name string) func(*gorm.DB)
 		Remove(name string) error
 	}{chains.Create(), chains.Update(), chains.Query(), chains.Row(), chains.Delete(), chains.Raw()} {
-		for _, name := range callbackNames {
+		for _, name := range slices.Concat(callbackNames, hookCallbackNames) {
 			if name = Name + ":" + name; chain.Get(name) != nil {
 				_ = chain.Remove(name)
 			}
 		}
+	}
+	for _, unwrap := range c.unwrap {
+		_ = unwrap()
 	}
 }
 
@@ -207,6 +222,7 @@ func (c *core) bindAll() error {
 			return err
 		}
 	}
+	c.bindHooks()
 	for _, m := range c.schema.models {
 		c.addForeignKeys(m)
 	}

@@ -14,20 +14,24 @@ func (c *core) beforeCreateHooks(db *gorm.DB) {
 	if r == nil || db.Error != nil {
 		return
 	}
-	if list, ok := mapsOf(db.Statement.Dest); ok {
-		r.guard(db, func() error { return r.beforeCreateMaps(db, list) })
-		return
-	}
-	if r.chain.phases[beforeWrite] == nil {
-		return
-	}
 	r.guard(db, func() error {
-		eachStruct(db.Statement, func(rv reflect.Value) error { return r.beforeCreateStruct(db.Statement, rv) })
+		if err := r.notePresent(db); err != nil {
+			return err
+		}
+		if list, ok := mapsOf(db.Statement.Dest); ok {
+			return r.beforeCreateMaps(db, list)
+		}
+		if r.chain.phases[beforeWrite] != nil {
+			eachStruct(db.Statement, func(rv reflect.Value) error { return r.beforeCreateStruct(db.Statement, rv) })
+		}
 		return nil
 	})
 }
 
 func (r *hookRun) beforeCreateStruct(stmt *gorm.Statement, rv reflect.Value) error {
+	if r.isPresent(rv) {
+		return nil
+	}
 	restricted := len(stmt.Selects) > 0 || len(stmt.Omits) > 0
 	var seen []rowValue
 	if restricted {
@@ -91,6 +95,10 @@ func (r *hookRun) beforeCreateMaps(db *gorm.DB, list []map[string]any) error {
 		if err := r.b.fillFromMap(rv, m); err != nil {
 			return err
 		}
+		r.maps = append(r.maps, rv)
+		if r.isPresent(rv) {
+			continue
+		}
 		seen := r.b.rowValues(rv)
 		if err := r.call(beforeWrite, r.h, &hookRow{row: rv}); err != nil {
 			return err
@@ -110,7 +118,6 @@ func (r *hookRun) beforeCreateMaps(db *gorm.DB, list []map[string]any) error {
 				return err
 			}
 		}
-		r.maps = append(r.maps, rv)
 	}
 	r.b.fillMissingIDs(db, list)
 	return nil
@@ -141,6 +148,9 @@ func (c *core) afterCreateHooks(db *gorm.DB) {
 	r.guard(db, func() error {
 		rows, err := r.createdRows(db)
 		if err != nil {
+			return err
+		}
+		if rows, err = r.reallyCreated(db, rows); err != nil {
 			return err
 		}
 		if err := r.written(rows); err != nil {

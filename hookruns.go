@@ -24,6 +24,8 @@ type hookRun struct {
 
 	// maps are the rows of a create by map.
 	maps []reflect.Value
+	// present are rows that a create leaves alone.
+	present map[any]reflect.Value
 	// plan is how an update or delete is carried out, nil for a create.
 	plan *rowPlan
 	// done are copies of what was written, for the hooks after the commit.

@@ -47,8 +47,10 @@ type Hooks struct {
 // A hook that writes does so through its [HookContext]. A write there of the
 // same model by the same operation does not run that model's hooks again.
 //
-// An upsert runs the create hooks for its rows, those that were there already
-// included; which columns it updates is settled before they run. Rows that the
+// An upsert runs the create hooks for its rows, those that it updates included;
+// which columns it updates is settled before they run. With ON CONFLICT DO NOTHING
+// a row whose id is there already runs none, and one that was not written none
+// after it. Rows that the
 // database itself deletes or changes with another one, by a foreign key, run no
 // hooks. Nor do db.Session(&gorm.Session{SkipHooks: true}), UpdateColumn and
 // UpdateColumns, as in GORM, a dry run, and SQL that the application wrote.

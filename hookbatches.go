@@ -19,13 +19,19 @@ func (r *hookRun) nextBatch(db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	p.rows, p.more = make([]hookRow, len(read)), !p.limited && len(read) == hookBatch
-	for i, rv := range read {
-		p.last = r.b.idOf(rv)
-		p.rows[i] = hookRow{row: rv, id: p.last}
-		if p.change != nil {
-			p.rows[i].values, _ = cloneValue(p.change.values).(Values)
+	p.rows, p.more = make([]hookRow, 0, len(read)), !p.limited && len(read) == hookBatch
+	seen := make(map[ID]bool, len(read))
+	for _, rv := range read {
+		row := hookRow{row: rv, id: r.b.idOf(rv)}
+		p.last = row.id
+		if seen[row.id] {
+			continue // the statement's FROM has found it again
 		}
+		seen[row.id] = true
+		if p.change != nil {
+			row.values, _ = cloneValue(p.change.values).(Values)
+		}
+		p.rows = append(p.rows, row)
 	}
 	for i := range p.rows {
 		if err := r.call(beforeWrite, r.h, &p.rows[i]); err != nil {
@@ -38,7 +44,7 @@ func (r *hookRun) nextBatch(db *gorm.DB) error {
 // readBatch reads rows by the statement's own conditions, in the order of their ids.
 func (r *hookRun) readBatch(db *gorm.DB) ([]reflect.Value, error) {
 	stmt, p := db.Statement, r.plan
-	tx := r.lock(r.reader(db))
+	tx := r.lock(r.reader(db), fromOf(stmt))
 	tx.Statement.Unscoped = stmt.Unscoped
 	if len(p.where) > 0 {
 		tx.Statement.AddClause(clause.Where{Exprs: p.where})
@@ -91,17 +97,39 @@ func (r *hookRun) find(tx *gorm.DB) ([]reflect.Value, error) {
 	return rows, nil
 }
 
-// lock keeps other transactions from changing the rows that are read. SQLite's
-// has locked out all writers.
-func (r *hookRun) lock(tx *gorm.DB) *gorm.DB {
-	switch r.core.dialect.Name() {
-	case "postgres", "mysql":
-		return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
-	case "sqlserver":
-		if _, own := splitTable(r.b.model.table); tx.Statement.Table == "" || tx.Statement.Table == own {
-			hinted := tx.Statement.Quote(r.b.model.table) + " WITH (UPDLOCK, ROWLOCK)"
-			return tx.Clauses(clause.From{Tables: []clause.Table{{Name: hinted, Raw: true}}})
+// fromOf is what an update names in FROM besides its own table.
+func fromOf(stmt *gorm.Statement) clause.From {
+	from, ok := stmt.Clauses["FROM"].Expression.(clause.From)
+	if !ok || !slices.Contains(stmt.BuildClauses, "FROM") || !slices.Contains(stmt.BuildClauses, "UPDATE") {
+		return clause.From{}
+	}
+	return from
+}
+
+// lock reads from the table, and what else the statement names, so that other
+// transactions cannot change the rows. SQLite's has locked out all writers.
+func (r *hookRun) lock(tx *gorm.DB, from clause.From) *gorm.DB {
+	own := clause.Table{Name: clause.CurrentTable}
+	locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
+	hinted := false
+	if _, table := splitTable(r.b.model.table); r.core.dialect.Name() == "sqlserver" && (tx.Statement.Table == "" || tx.Statement.Table == table) {
+		hinted = true
+		own = clause.Table{Name: tx.Statement.Quote(r.b.model.table) + " WITH (UPDLOCK, ROWLOCK)", Raw: true}
+	}
+	others := len(from.Tables) > 0 || len(from.Joins) > 0
+	if others {
+		columns := make([]clause.Column, len(r.b.fields))
+		for i, bf := range r.b.fields {
+			columns[i] = clause.Column{Table: clause.CurrentTable, Name: bf.column}
 		}
+		tx = tx.Clauses(clause.Select{Columns: columns})
+		locking.Table = clause.Table{Name: clause.CurrentTable}
+	}
+	if others || hinted {
+		tx = tx.Clauses(clause.From{Tables: append([]clause.Table{own}, from.Tables...), Joins: from.Joins})
+	}
+	if name := r.core.dialect.Name(); name == "postgres" || name == "mysql" {
+		tx = tx.Clauses(locking)
 	}
 	return tx
 }

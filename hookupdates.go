@@ -1,6 +1,7 @@
 package authplugin
 
 import (
+	"maps"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -100,9 +101,7 @@ func (ch *plannedChange) add(b *binding, column string, value any) {
 // columns is an update by map for what the hooks made of a change.
 func (ch *plannedChange) columns(b *binding, stmt *gorm.Statement, values Values) (map[string]any, error) {
 	m := make(map[string]any, len(values)+len(ch.unknown))
-	for column, v := range ch.unknown {
-		m[column] = v
-	}
+	maps.Copy(m, ch.unknown)
 	for name, v := range values {
 		f := b.model.lookUp(name)
 		if f == nil {

@@ -1,6 +1,7 @@
 package authplugin
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
@@ -50,9 +51,7 @@ func (r *hookRun) readAll(db *gorm.DB, ids []any) (map[any]reflect.Value, error)
 		if err != nil {
 			return nil, err
 		}
-		for id, rv := range read {
-			all[id] = rv
-		}
+		maps.Copy(all, read)
 	}
 	return all, nil
 }

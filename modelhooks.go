@@ -88,7 +88,7 @@ type Change[T any] struct {
 type HookContext struct {
 	// Context is that of the write. In AfterCommit-hooks it has the same values,
 	// and a time limit of its own instead of the request's.
-	Context context.Context
+	Context context.Context //nolint:containedctx // it lives as long as the call of the hook
 	// Operation is what is done to the row.
 	Operation Operation
 	// Model is the logical name of the model.

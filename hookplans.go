@@ -79,9 +79,14 @@ func (p *rowPlan) ids() []any {
 	return ids
 }
 
-// inIDs is the condition that a row has one of the ids.
+// inIDs is the condition that a row has one of the ids. The last one is repeated,
+// so that the texts of statements are few and can be kept prepared.
 func (b *binding) inIDs(ids []any) clause.Expression {
-	return clause.IN{Column: b.idColumn(), Values: ids}
+	values := slices.Clone(ids)
+	for n := len(values); n > 2 && n&(n-1) != 0; n++ {
+		values = append(values, ids[len(ids)-1])
+	}
+	return clause.IN{Column: b.idColumn(), Values: values}
 }
 
 func (b *binding) idColumn() clause.Column {

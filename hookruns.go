@@ -126,7 +126,9 @@ func (r *hookRun) begin(db *gorm.DB) error {
 		r.outside, r.began = db.Statement.ConnPool, true
 		db.Statement.ConnPool = tx.Statement.ConnPool
 	default:
-		return r.save(db)
+		if err := r.save(db); err != nil {
+			return err
+		}
 	}
 	if r.chain.operation == OperationCreate && r.chain.phases[beforeWrite] == nil {
 		return nil // the first statement writes

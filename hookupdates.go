@@ -232,7 +232,8 @@ func (c *core) noteMissed(db *gorm.DB) {
 		return
 	}
 	b := c.bindings[stmt.Schema]
-	if b == nil || b.hooks.of(OperationCreate) == nil || stmt.Dest != stmt.Model || stmt.SkipHooks {
+	if b == nil || b.hooks.of(OperationCreate) == nil || stmt.SkipHooks ||
+		reflect.ValueOf(stmt.Dest).Kind() != reflect.Pointer || stmt.Dest != stmt.Model {
 		return
 	}
 	if state := stateOf(destStruct(stmt)); state != nil {

@@ -1,10 +1,6 @@
 package authplugin
 
-import (
-	"reflect"
-
-	"gorm.io/gorm/clause"
-)
+import "reflect"
 
 // hookView shows hooks of one type the rows of a binding, which may be of another.
 type hookView interface {
@@ -144,7 +140,7 @@ func (v recordView) takeOver(rv reflect.Value, record, seen Record) error {
 // hasExpression reports whether only the database knows some value.
 func hasExpression(values Values) bool {
 	for _, v := range values {
-		if _, ok := v.(clause.Expression); ok || isExpression(v) {
+		if isExpression(v) {
 			return true
 		}
 	}

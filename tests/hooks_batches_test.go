@@ -132,3 +132,21 @@ func TestHooksOfUpdateFrom(t *testing.T) {
 		d.expect(t, name, "app before update ada>-", "app after update ada>Ada", "app committed update ada>Ada")
 	}
 }
+
+// MySQL's LIMIT of an update or delete is that of the hooks, too.
+func TestHooksAndLimit(t *testing.T) {
+	t.Parallel()
+	d := &diary{}
+	e := dbtest.Named(t, "mysql")
+	db, _ := migrated(t, e, userHooks(d.noting("app")))
+	for _, name := range []string{"a", "b", "c"} {
+		newUser(t, db, name)
+	}
+	d.take()
+	must(t, db.Model(&authplugin.User{}).Where("1 = 1").Order("email DESC").Limit(1).Update("name", "x").Error)
+	d.expect(t, "update", "app before update c>-", "app after update c>x", "app committed update c>x")
+	must(t, db.Where("1 = 1").Order("email").Limit(2).Delete(&authplugin.User{}).Error)
+	if got := d.take(); len(got) != 6 || got[1] != "app before delete b" || names(t, db) != "x" {
+		t.Errorf("delete %v, names %s", got, names(t, db))
+	}
+}

@@ -39,6 +39,7 @@ func (r *hookRun) callOne(hook hook, h *HookContext, row *hookRow) error {
 	leave := func() error { return nil }
 	if row.after.IsValid() {
 		if call.after, leave, err = hook.view.show(row.after); err != nil {
+			_ = takeOver()
 			return err
 		}
 	}

@@ -131,7 +131,7 @@ func (b *binding) fillFromMap(rv reflect.Value, m map[string]any) error {
 		if !present || (isExpression(v) && !bf.dynamic) {
 			continue
 		}
-		if err := b.put(bf, rv, rowValue{bf.plainForm(v), true}); err != nil {
+		if err := b.put(bf, rv, rowValue{bf.plainForm(v), true}); err != nil && bf.kind != opaqueKind {
 			return err
 		}
 	}

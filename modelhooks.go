@@ -13,8 +13,9 @@ type Hooks struct {
 	Account      ModelHooks[Account]
 	Verification ModelHooks[Verification]
 	// Models are hooks of any model by its logical name: [ModelHooks] of the
-	// model's struct, of the application's own struct, or of [Record] for a model
-	// that is known at run time only.
+	// model's struct, of the application's own struct, or of [Record], which is
+	// for every model, also one that is known at run time only. Those of a core
+	// model run after the ones above.
 	Models map[string]AnyModelHooks
 }
 
@@ -23,12 +24,13 @@ type Hooks struct {
 // run first, then those of the plugins in their order.
 //
 // Before-hooks run inside the transaction, before the statement; each sees what
-// the one before made of the row. They may change it, or refuse it with an
-// error: [ErrAborted], an [*APIError] or one of their own. One refused row
-// refuses its whole statement. After-hooks run inside the transaction, after
-// the statement; an error rolls the statement back. AfterCommit-hooks run once
-// the outermost transaction is committed, and never for one that is rolled
-// back, savepoints included; a panic there is recovered and logged.
+// the one before made of the row, ids, defaults and times included, but for an
+// id that the database makes. They may change it, or refuse it with an error:
+// [ErrAborted], an [*APIError] or one of their own. One refused row refuses its
+// whole statement. After-hooks run inside the transaction, after the statement;
+// an error rolls the statement back. AfterCommit-hooks run once the outermost
+// transaction is committed, and never for one that is rolled back, savepoints
+// included; a panic there is recovered and logged.
 //
 // A write that fails leaves nothing behind that it or its hooks wrote: without a
 // transaction of the caller the statement has one of its own, even with GORM's
@@ -42,18 +44,21 @@ type Hooks struct {
 // A hook of the model's declared struct, such as [User], also runs for a write of
 // the application's own struct and the other way round: it gets the row in its
 // own type, and what it changes goes through. In a [User] that is part of a
-// Member, the fields that only Member has are in Additional as long as the hook runs.
+// Member, the fields that only Member has are in Additional as long as the hook
+// runs.
 //
 // A hook that writes does so through its [HookContext]. A write there of the
 // same model by the same operation does not run that model's hooks again.
 //
 // An upsert runs the create hooks for its rows, those that it updates included;
-// which columns it updates is settled before they run. With ON CONFLICT DO NOTHING
-// a row whose id is there already runs none, and one that was not written none
-// after it. Rows that the
-// database itself deletes or changes with another one, by a foreign key, run no
-// hooks. Nor do db.Session(&gorm.Session{SkipHooks: true}), UpdateColumn and
-// UpdateColumns, as in GORM, a dry run, and SQL that the application wrote.
+// which columns it updates is settled before they run. With ON CONFLICT DO
+// NOTHING a row whose id is there already runs none, and one that was not written
+// runs none after it. A Save that finds no row to update runs the create hooks.
+//
+// No hooks run for rows that the database itself deletes or changes with another
+// one, by a foreign key, nor, as in GORM, for UpdateColumn, UpdateColumns and
+// db.Session(&gorm.Session{SkipHooks: true}), nor for a dry run and for SQL that
+// the application wrote.
 type ModelHooks[T any] struct {
 	BeforeCreate func(h *HookContext, row *T) error
 	AfterCreate  func(h *HookContext, row *T) error

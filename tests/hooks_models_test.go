@@ -16,19 +16,20 @@ import (
 	"github.com/gorm-auth/authplugin/internal/dbtest"
 )
 
-// runtimeModel is the Go type by which GORM knows a model without a struct.
-func runtimeModel(t *testing.T, db *gorm.DB, table string) reflect.Type {
+// newRuntimeRow is an empty row of a model without a struct, of the Go type by
+// which GORM knows it.
+func newRuntimeRow(t *testing.T, db *gorm.DB, model string) any {
 	t.Helper()
-	var found reflect.Type
-	// The type is the library's own; a hook of records is told its rows only.
-	tag := reflect.StructTag(fmt.Sprintf("model:%q", table))
-	found = reflect.StructOf([]reflect.StructField{
-		{Name: "ID", Type: reflect.TypeFor[authplugin.ID](), Tag: tag},
+	row := reflect.New(reflect.StructOf([]reflect.StructField{
+		{Name: "ID", Type: reflect.TypeFor[authplugin.ID](), Tag: reflect.StructTag(fmt.Sprintf("model:%q", model))},
 		{Name: "Additional", Type: reflect.TypeFor[authplugin.Values](), Tag: `gorm:"-"`},
-	})
+	})).Interface()
 	stmt := &gorm.Statement{DB: db}
-	must(t, stmt.Parse(reflect.New(found).Interface()))
-	return found
+	must(t, stmt.Parse(row))
+	if len(stmt.Schema.Fields) < 3 {
+		t.Fatalf("GORM knows this type by %v only", stmt.Schema.DBNames)
+	}
+	return row
 }
 
 // Hooks of records run for a model that has no struct.
@@ -68,18 +69,17 @@ func TestHooksOfRuntimeModels(t *testing.T) {
 		key := Passkey{UserID: ada.ID, PublicKey: "k", Meta: map[string]any{}}
 		must(t, db.Create(&key).Error)
 
-		uses := runtimeModel(t, db, "keyUse")
-		row := reflect.New(uses)
+		row := reflect.ValueOf(newRuntimeRow(t, db, "keyUse"))
 		row.Elem().FieldByName("Additional").Set(reflect.ValueOf(authplugin.Values{"passkeyId": key.ID, "usedAt": noon, "place": "home"}))
 		must(t, db.Create(row.Interface()).Error)
 		d.expect(t, "create", "keyUse create home", "created true home! string")
 		id := row.Elem().FieldByName("ID").Interface().(authplugin.ID)
-		model := reflect.New(uses).Interface()
+		model := newRuntimeRow(t, db, "keyUse")
 		must(t, db.Model(model).Create(map[string]any{"passkeyId": key.ID, "usedAt": noon, "place": "work"}).Error)
 		d.expect(t, "create by map", "keyUse create work", "created true work! string")
 		must(t, db.Model(model).Where("id = ?", id).Update("place", "away").Error)
 		d.expect(t, "update", "home!>away?")
-		must(t, db.Delete(reflect.New(uses).Interface(), "place IN ?", []string{"away?", "work!"}).Error)
+		must(t, db.Delete(newRuntimeRow(t, db, "keyUse"), "place IN ?", []string{"away?", "work!"}).Error)
 		lines := d.take()
 		if len(lines) != 2 || !strings.HasPrefix(lines[0], "deleted") || !strings.HasSuffix(lines[1], "true") {
 			t.Errorf("delete %v", lines)

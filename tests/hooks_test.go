@@ -212,6 +212,11 @@ func TestHooksReplace(t *testing.T) {
 		u = authplugin.User{Name: "ada", Email: "ada@x", Additional: authplugin.Values{"nick": "n"}}
 		must(t, gorm.G[authplugin.User](db).Create(t.Context(), &u))
 		check("generics", u.ID)
+		u = authplugin.User{Name: "old", Email: "old@x"}
+		must(t, db.Session(&gorm.Session{SkipHooks: true}).Create(&u).Error)
+		u = authplugin.User{ID: u.ID, Name: "ada", Email: "ada@x", Additional: authplugin.Values{"nick": "n", "pin": "0", "role": "user"}}
+		must(t, db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&u).Error)
+		check("upsert", u.ID)
 
 		image := "pic"
 		u = authplugin.User{Name: "bob", Email: "bob@x", Additional: authplugin.Values{"pin": "1"}}

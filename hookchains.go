@@ -6,8 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"gorm.io/gorm/schema"
 )
 
 // registeredHooks are the hooks of all models, in the order in which they run.
@@ -106,8 +104,6 @@ type hookChain struct {
 // boundHooks are the hooks of a binding, nil chains where there are none.
 type boundHooks struct {
 	create, update, delete *hookChain
-	// relations are the fields that hold rows of other models.
-	relations []*schema.Field
 }
 
 func (h *boundHooks) of(op Operation) *hookChain {
@@ -134,11 +130,6 @@ func (c *core) bindHooks() {
 			create: b.hookChain(OperationCreate, list),
 			update: b.hookChain(OperationUpdate, list),
 			delete: b.hookChain(OperationDelete, list),
-		}
-		for _, rel := range b.schema.Relationships.Relations {
-			if rel.Field != nil && rel.Field.ReflectValueOf != nil {
-				b.hooks.relations = append(b.hooks.relations, rel.Field)
-			}
 		}
 	}
 }

@@ -125,6 +125,9 @@ func (r *hookRun) begin(db *gorm.DB) error {
 		}
 		r.outside, r.began = db.Statement.ConnPool, true
 		db.Statement.ConnPool = tx.Statement.ConnPool
+		if r.core.observesCommits() && observedTx(tx.Statement.ConnPool) == nil {
+			db.Statement.ConnPool = observe(tx.Statement.ConnPool, r.core.dialect.Name())
+		}
 	default:
 		if err := r.save(db); err != nil {
 			return err

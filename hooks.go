@@ -58,6 +58,12 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 			return fmt.Errorf("authplugin: cannot register the GORM callback %s: %w", cb.name, err)
 		}
 	}
+	if err := c.wrapHandlers(db); err != nil {
+		return fmt.Errorf("authplugin: cannot replace GORM's own callbacks: %w", err)
+	}
+	if err := c.registerCommitCallbacks(db); err != nil {
+		return err
+	}
 	return c.registerHookCallbacks(db)
 }
 
@@ -83,8 +89,11 @@ func (c *core) translateErrors(db *gorm.DB) {
 
 // translate puts a database error under the sentinel that it means.
 func (c *core) translate(m *model, err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *databaseError
-	if err == nil || errors.As(err, &known) {
+	if errors.As(err, &known) {
 		return err
 	}
 	kind := c.errorKind(err)

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
@@ -61,6 +62,25 @@ type core struct {
 	savepoints atomic.Uint64
 	// unwrap takes back the wrappers around GORM's own callbacks.
 	unwrap []func() error
+	// pool is the pool of db.Use, nil when it is of the application's own kind.
+	pool *sql.DB
+	// unprepared says that the pool does not take prepared statements.
+	unprepared bool
+	// byType finds the binding of a Go type.
+	byType map[reflect.Type]*binding
+	hot    statements
+	// hasher makes and checks the hashes of passwords.
+	hasher PasswordHasher
+	// tokens encrypts and decrypts the tokens of accounts; nil when it is not to.
+	tokens *tokenCipher
+	// readers read the rows of compiled statements.
+	readers map[readerKey]*rowReader
+	writers map[*binding]*rowWriter
+	// inserts are the compiled INSERTs of the core models.
+	inserts map[*model]*insert
+	// createChain and deleteChain are how many callbacks these chains have when
+	// nobody else has added any.
+	createChain, deleteChain int
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
@@ -122,8 +142,11 @@ func (a *Auth) initializeAgain(db *gorm.DB, bound *core) error {
 	if bound.failed != nil {
 		return bound.failed
 	}
-	if _, ok := db.Plugins[Name]; ok {
-		return nil // dbresolver opens its replicas with the configuration of this database
+	if _, ok := db.Plugins[Name]; ok { // dbresolver opens its pools with the configuration of this database
+		if bound.observesCommits() {
+			bound.wrapPool(db)
+		}
+		return nil
 	}
 	if db.Config != bound.db.Config {
 		return errAlreadyGiven
@@ -162,9 +185,12 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	}
 	c := &core{
 		hooks: hooks,
-		cfg:   a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
+		cfg:   a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		onDelete: map[*field]OnDelete{},
+		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
+	}
+	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
+		return nil, err
 	}
 	c.settleCascades()
 	if d.Name() == "sqlite" {
@@ -187,6 +213,12 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, c.failed
 	}
 	db.Logger = redactingLogger{db.Logger}
+	c.createChain, c.deleteChain = chainLength(db.Callback().Create()), chainLength(db.Callback().Delete())
+	c.pool = poolOf(db)
+	c.compileStatements()
+	if c.observesCommits() {
+		c.wrapPool(db)
+	}
 	return c, nil
 }
 
@@ -205,7 +237,7 @@ func (c *core) removeCallbacks(db *gorm.DB) {
 		Get(name string) func(*gorm.DB)
 		Remove(name string) error
 	}{chains.Create(), chains.Update(), chains.Query(), chains.Row(), chains.Delete(), chains.Raw()} {
-		for _, name := range slices.Concat(callbackNames, hookCallbackNames) {
+		for _, name := range slices.Concat(callbackNames, commitCallbackNames, hookCallbackNames) {
 			if name = Name + ":" + name; chain.Get(name) != nil {
 				_ = chain.Remove(name)
 			}

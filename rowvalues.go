@@ -107,7 +107,7 @@ func (f *field) plainForm(v any) any {
 func (b *binding) copyRow(rv reflect.Value) reflect.Value {
 	row := reflect.New(b.goType).Elem()
 	row.Set(rv)
-	for _, relation := range b.hooks.relations {
+	for _, relation := range b.relations {
 		relation.ReflectValueOf(context.Background(), row).SetZero()
 	}
 	for _, bf := range b.fields {

@@ -18,6 +18,7 @@ import (
 
 // newRuntimeRow is an empty row of a model without a struct, of the Go type by
 // which GORM knows it.
+//
 //nolint:unparam // there may be other models
 func newRuntimeRow(t *testing.T, db *gorm.DB, model string) any {
 	t.Helper()

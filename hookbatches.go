@@ -81,7 +81,9 @@ func (r *hookRun) readByID(db *gorm.DB, ids []any) (map[any]reflect.Value, error
 // reader is a new statement on the model, in the table and on the connection of another.
 func (r *hookRun) reader(db *gorm.DB) *gorm.DB {
 	tx := db.Session(&gorm.Session{NewDB: true}).Model(reflect.New(r.b.goType).Interface())
-	tx.Statement.Table, tx.Statement.TableExpr = db.Statement.Table, db.Statement.TableExpr
+	if operationOf(db) == nil { // which stands in the table's expression
+		tx.Statement.Table, tx.Statement.TableExpr = db.Statement.Table, db.Statement.TableExpr
+	}
 	return tx
 }
 

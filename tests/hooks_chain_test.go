@@ -50,7 +50,7 @@ func TestHooksWithoutDefaultTransaction(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		failure := errors.New("no")
-		inside := false
+		inside, d := false, &diary{}
 		db, _ := migrated(t, e, userHooks(authplugin.ModelHooks[authplugin.User]{
 			AfterCreate: func(h *authplugin.HookContext, u *authplugin.User) error {
 				_, inside = h.DB.Statement.ConnPool.(gorm.TxCommitter)
@@ -59,6 +59,7 @@ func TestHooksWithoutDefaultTransaction(t *testing.T) {
 				}
 				return nil
 			},
+			AfterCommitCreate: func(_ *authplugin.HookContext, u *authplugin.User) { d.note("committed %s", u.Name) },
 		}))
 		create := func(db *gorm.DB, name string) error {
 			inside = false
@@ -80,6 +81,7 @@ func TestHooksWithoutDefaultTransaction(t *testing.T) {
 			}
 			return create(conn, "connection")
 		}))
+		d.expect(t, "after the commit", "committed session", "committed connection")
 		if got := names(t, db); got != "connection session" {
 			t.Errorf("names %s", got)
 		}

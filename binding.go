@@ -34,12 +34,14 @@ type binding struct {
 	transforms bool
 	// dynamic counts the fields that live in the dynamic-field map.
 	dynamic int
+	// hooks are those that run for writes of this type, nil for none.
+	hooks *boundHooks
 	// table is the table's own name, without its schema, and quotedTable the whole
 	// name as SQL.
 	table, quotedTable string
 	// relations are the fields that hold rows of other models.
 	relations []*schema.Field
-	// special says that the table is known by name only, not by its type.
+	// special says that the model has no struct of its own.
 	special bool
 }
 
@@ -83,17 +85,28 @@ func runtimeType(m *model) reflect.Type {
 	})
 }
 
+// runtimeNamer names the table of a type that has no name.
+type runtimeNamer struct {
+	schema.Namer
+	table string
+}
+
+// TableName is called by GORM.
+func (n runtimeNamer) TableName(string) string { return n.table }
+
 func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 	b := &binding{
 		core: c, model: m, goType: t, columns: map[string]*boundField{},
 		additional: additionalIndex(t), special: m.declared == nil,
 	}
 	stmt := &gorm.Statement{DB: c.db}
-	table := ""
 	if b.special {
-		table = m.table
+		// The type has no name that a table's could be made of.
+		config := *c.db.Config
+		config.NamingStrategy = runtimeNamer{config.NamingStrategy, m.table}
+		stmt.DB = &gorm.DB{Config: &config}
 	}
-	if err := stmt.ParseWithSpecialTableName(reflect.New(t).Interface(), table); err != nil {
+	if err := stmt.Parse(reflect.New(t).Interface()); err != nil {
 		return nil, fmt.Errorf("authplugin: GORM cannot parse %s: %w", t, err)
 	}
 	b.schema = stmt.Schema

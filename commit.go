@@ -2,7 +2,6 @@ package authplugin
 
 import (
 	"context"
-	"reflect"
 	"runtime/debug"
 	"time"
 
@@ -79,42 +78,14 @@ func (c *core) afterEnd(db *gorm.DB, f func(ctx context.Context, outcome commitO
 // observesCommits reports whether anything has to run after commits. Only then
 // is the pool wrapped, since a transaction of a wrapped pool is no *sql.Tx.
 func (c *core) observesCommits() bool {
-	for _, h := range c.declaredHooks {
-		if h.afterCommit() {
-			return true
+	for _, list := range c.hooks {
+		for _, hooks := range list {
+			for _, phases := range hooks.byOp {
+				if phases[afterCommitted] != nil {
+					return true
+				}
+			}
 		}
 	}
 	return false
-}
-
-// declareHooks collects the hooks of the application and of the plugins, in the
-// order in which they run.
-func declareHooks(cfg Config) []Hooks {
-	hooks := []Hooks{cfg.Hooks}
-	for _, p := range cfg.Plugins {
-		if h, ok := p.(HookPlugin); ok {
-			hooks = append(hooks, h.Hooks())
-		}
-	}
-	return hooks
-}
-
-// afterCommit reports whether any of the hooks runs after a commit.
-func (h Hooks) afterCommit() bool {
-	if h.User.afterCommit() || h.Session.afterCommit() || h.Account.afterCommit() || h.Verification.afterCommit() {
-		return true
-	}
-	for _, m := range h.Models {
-		if v := reflect.ValueOf(m); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-			continue
-		}
-		if a, ok := m.(interface{ afterCommit() bool }); ok && a.afterCommit() {
-			return true
-		}
-	}
-	return false
-}
-
-func (h ModelHooks[T]) afterCommit() bool {
-	return h.AfterCommitCreate != nil || h.AfterCommitUpdate != nil || h.AfterCommitDelete != nil
 }

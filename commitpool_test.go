@@ -186,7 +186,9 @@ func TestPoolIsWrappedOnlyWhereNeeded(t *testing.T) {
 		"nothing":  {Config{Hooks: Hooks{Models: map[string]AnyModelHooks{ModelUser: (*ModelHooks[User])(nil), ModelSession: nil}}}, false},
 		"plugin":   {Config{Plugins: []Plugin{hookingPlugin{}}}, true},
 	} {
-		if got := (&core{declaredHooks: declareHooks(test.cfg)}).observesCommits(); got != test.want {
+		s, _ := buildSchema(test.cfg, defaultNaming())
+		hooks, _ := registerHooks(test.cfg, s)
+		if got := (&core{hooks: hooks}).observesCommits(); got != test.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -87,7 +87,10 @@ const defaultMigrationLockTimeout = time.Minute
 // by errors.Join; each is a [*ConfigError]. db.Use validates too, and knows
 // more: the limits of the database and the application's naming.
 func (c Config) Validate() error {
-	_, errs := buildSchema(c, defaultNaming())
+	s, errs := buildSchema(c, defaultNaming())
+	if len(errs) == 0 {
+		_, errs = registerHooks(c, s)
+	}
 	return errors.Join(errs...)
 }
 

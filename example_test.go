@@ -57,6 +57,38 @@ func Example() {
 	// Output: Ada user <nil>
 }
 
+// Hooks run for plain GORM writes, too. They may change what is written, or
+// refuse it with an error that carries a status for the client.
+func ExampleModelHooks() {
+	db, _ := open(authplugin.Config{
+		AutoMigrate: true,
+		Hooks: authplugin.Hooks{User: authplugin.ModelHooks[authplugin.User]{
+			BeforeCreate: func(_ *authplugin.HookContext, u *authplugin.User) error {
+				if !strings.HasSuffix(u.Email, "@example.com") {
+					return authplugin.NewAPIError(403, "NOT_INVITED", "this address is not invited")
+				}
+				u.Name = strings.TrimSpace(u.Name)
+				return nil
+			},
+			AfterUpdate: func(_ *authplugin.HookContext, c *authplugin.Change[authplugin.User]) error {
+				fmt.Println(c.Before.Name, "is now", c.After.Name)
+				return nil
+			},
+		}},
+	})
+	err := db.Create(&authplugin.User{Name: "Eve", Email: "eve@elsewhere.org"}).Error
+	var refused *authplugin.APIError
+	fmt.Println(errors.As(err, &refused), refused.Code)
+
+	ada := authplugin.User{Name: " Ada ", Email: "ada@example.com"}
+	db.Create(&ada)
+	db.Model(&authplugin.User{}).Where("email = ?", ada.Email).Update("name", "Lady Ada")
+
+	// Output:
+	// true NOT_INVITED
+	// Ada is now Lady Ada
+}
+
 // The example of the README is the one above.
 func TestREADMEExample(t *testing.T) {
 	t.Parallel()

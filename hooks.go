@@ -61,7 +61,10 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 	if err := c.wrapHandlers(db); err != nil {
 		return fmt.Errorf("authplugin: cannot replace GORM's own callbacks: %w", err)
 	}
-	return c.registerCommitCallbacks(db)
+	if err := c.registerCommitCallbacks(db); err != nil {
+		return err
+	}
+	return c.registerHookCallbacks(db)
 }
 
 // written is the binding of what a statement writes, nil when it has failed

@@ -13,8 +13,9 @@ type Hooks struct {
 	Account      ModelHooks[Account]
 	Verification ModelHooks[Verification]
 	// Models are hooks of any model by its logical name: [ModelHooks] of the
-	// model's struct, of the application's own struct, or of [Record] for a model
-	// that is known at run time only.
+	// model's struct, of the application's own struct, or of [Record], which is
+	// for every model, also one that is known at run time only. Those of a core
+	// model run after the ones above.
 	Models map[string]AnyModelHooks
 }
 
@@ -23,18 +24,41 @@ type Hooks struct {
 // run first, then those of the plugins in their order.
 //
 // Before-hooks run inside the transaction, before the statement; each sees what
-// the one before made of the row. They may change it, or refuse it with an
-// error: [ErrAborted], an [*APIError] or one of their own. One refused row
-// refuses its whole statement. After-hooks run inside the transaction, after
-// the statement; an error rolls the statement back. AfterCommit-hooks run once
-// the outermost transaction is committed, and never for one that is rolled
-// back, savepoints included; a panic there is recovered and logged.
+// the one before made of the row, ids, defaults and times included, but for an
+// id that the database makes. They may change it, or refuse it with an error:
+// [ErrAborted], an [*APIError] or one of their own. One refused row refuses its
+// whole statement. After-hooks run inside the transaction, after the statement;
+// an error rolls the statement back. AfterCommit-hooks run once the outermost
+// transaction is committed, and never for one that is rolled back, savepoints
+// included; a panic there is recovered and logged.
+//
+// A write that fails leaves nothing behind that it or its hooks wrote: without a
+// transaction of the caller the statement has one of its own, even with GORM's
+// SkipDefaultTransaction, and within one it has a savepoint.
+//
+// For an update or delete that has hooks the rows are read first and locked, 500
+// at a time, and then written by their ids, in one statement where all get the
+// same. What an AfterCommit-hook is given is a copy, without the rows of other
+// models that it may have held.
+//
+// A hook of the model's declared struct, such as [User], also runs for a write of
+// the application's own struct and the other way round: it gets the row in its
+// own type, and what it changes goes through. In a [User] that is part of a
+// Member, the fields that only Member has are in Additional as long as the hook
+// runs.
 //
 // A hook that writes does so through its [HookContext]. A write there of the
 // same model by the same operation does not run that model's hooks again.
 //
-// db.Session(&gorm.Session{SkipHooks: true}), UpdateColumn and UpdateColumns
-// run no hooks, as in GORM.
+// An upsert runs the create hooks for its rows, those that it updates included;
+// which columns it updates is settled before they run. With ON CONFLICT DO
+// NOTHING a row whose id is there already runs none, and one that was not written
+// runs none after it. A Save that finds no row to update runs the create hooks.
+//
+// No hooks run for rows that the database itself deletes or changes with another
+// one, by a foreign key, nor, as in GORM, for UpdateColumn, UpdateColumns and
+// db.Session(&gorm.Session{SkipHooks: true}), nor for a dry run and for SQL that
+// the application wrote.
 type ModelHooks[T any] struct {
 	BeforeCreate func(h *HookContext, row *T) error
 	AfterCreate  func(h *HookContext, row *T) error
@@ -51,9 +75,7 @@ type ModelHooks[T any] struct {
 }
 
 // AnyModelHooks is a [ModelHooks] of any struct.
-type AnyModelHooks interface{ modelHooks() }
-
-func (ModelHooks[T]) modelHooks() {}
+type AnyModelHooks interface{ functions() hookFunctions }
 
 // Change is the update of one row.
 type Change[T any] struct {
@@ -71,7 +93,7 @@ type Change[T any] struct {
 type HookContext struct {
 	// Context is that of the write. In AfterCommit-hooks it has the same values,
 	// and a time limit of its own instead of the request's.
-	Context context.Context
+	Context context.Context //nolint:containedctx // it lives as long as the call of the hook
 	// Operation is what is done to the row.
 	Operation Operation
 	// Model is the logical name of the model.
@@ -103,6 +125,7 @@ const (
 // HookPlugin is a [Plugin] that has hooks.
 type HookPlugin interface {
 	Plugin
-	// Hooks returns the plugin's hooks. It is called once.
+	// Hooks returns the plugin's hooks. It is called once by db.Use, and by
+	// [Config.Validate].
 	Hooks() Hooks
 }

@@ -145,6 +145,8 @@ type boundModel struct {
 	model *model
 	// read are fields as they were read, see pending.go.
 	read map[string]remembered
+	// missed says that a Save has found no row to update, see savesMissing.
+	missed bool
 }
 
 func (u *User) state() *boundModel         { return &u.bound }

@@ -240,6 +240,9 @@ func chainLength(processor any) int {
 // count on.
 func (c *core) createsAlone(b *binding, processor any) bool {
 	s := b.schema
+	if b.hooks.of(OperationCreate) != nil {
+		return false
+	}
 	if s.BeforeSave || s.BeforeCreate || s.AfterCreate || s.AfterSave {
 		return false
 	}
@@ -248,7 +251,7 @@ func (c *core) createsAlone(b *binding, processor any) bool {
 
 // deletesAlone is createsAlone for a compiled DELETE.
 func (c *core) deletesAlone(b *binding, processor any) bool {
-	if b.schema.BeforeDelete || b.schema.AfterDelete {
+	if b.hooks.of(OperationDelete) != nil || b.schema.BeforeDelete || b.schema.AfterDelete {
 		return false
 	}
 	return c.deleteChain >= 0 && chainLength(processor) == c.deleteChain

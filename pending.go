@@ -256,29 +256,35 @@ func (b *binding) encodeSet(stmt *gorm.Statement, now any) error {
 	if !ok {
 		return nil
 	}
-	assignments := slices.Clone([]clause.Assignment(set))
 	if !stmt.SkipHooks {
-		given := map[string]bool{}
-		for _, a := range assignments {
-			if f := b.model.lookUp(a.Column.Name); f != nil {
-				given[f.column] = true
-			}
-		}
-		for _, bf := range b.fields {
-			switch {
-			case given[bf.column]:
-			case bf.updatedAt:
-				assignments = append(assignments, clause.Assignment{Column: clause.Column{Name: bf.column}, Value: now})
-			case bf.onUpdate != nil:
-				assignments = append(assignments, clause.Assignment{Column: clause.Column{Name: bf.column}, Value: bf.onUpdate()})
-			}
-		}
+		set = b.touchSet(set, now)
 	}
-	encoded, err := b.encodeAssignments(assignments)
+	encoded, err := b.encodeAssignments(set)
 	if err != nil {
 		return err
 	}
 	c.Expression = clause.Set(encoded)
 	stmt.Clauses["SET"] = c
 	return nil
+}
+
+// touchSet adds what every update sets, unless it is given.
+func (b *binding) touchSet(set clause.Set, now any) clause.Set {
+	assignments := slices.Clone(set)
+	given := map[string]bool{}
+	for _, a := range assignments {
+		if f := b.model.lookUp(a.Column.Name); f != nil {
+			given[f.column] = true
+		}
+	}
+	for _, bf := range b.fields {
+		switch {
+		case given[bf.column]:
+		case bf.updatedAt:
+			assignments = append(assignments, clause.Assignment{Column: clause.Column{Name: bf.column}, Value: now})
+		case bf.onUpdate != nil:
+			assignments = append(assignments, clause.Assignment{Column: clause.Column{Name: bf.column}, Value: bf.onUpdate()})
+		}
+	}
+	return assignments
 }

@@ -56,6 +56,12 @@ type core struct {
 	byModel map[*model]*binding
 	// onDelete is what each foreign key does on this database.
 	onDelete map[*field]OnDelete
+	// hooks are those of the application and of its plugins.
+	hooks registeredHooks
+	// savepoints numbers the savepoints of writes with hooks.
+	savepoints atomic.Uint64
+	// unwrap takes back the wrappers around GORM's own callbacks.
+	unwrap []func() error
 	// pool is the pool of db.Use, nil when it is of the application's own kind.
 	pool *sql.DB
 	// unprepared says that the pool does not take prepared statements.
@@ -81,8 +87,6 @@ type core struct {
 	foreign sync.Map
 	// idTypes are the types of existing id columns, see noteIDTypes.
 	idTypes atomic.Pointer[map[*model]string]
-	// declaredHooks are the application's hooks, then those of the plugins.
-	declaredHooks []Hooks
 	// migrating keeps migrations of this process apart: GORM notes in its schema
 	// what it finds out about indexes while it writes DDL.
 	migrating sync.Mutex
@@ -172,13 +176,18 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, fmt.Errorf("authplugin: %w", err)
 	}
 	s, errs := buildSchema(a.cfg, naming{gorm: db.NamingStrategy, dialect: d})
+	var hooks registeredHooks
+	if len(errs) == 0 {
+		hooks, errs = registerHooks(a.cfg, s)
+	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
+		hooks: hooks,
+		cfg:   a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{}, declaredHooks: declareHooks(a.cfg),
+		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
 	}
 	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
 		return nil, err
@@ -200,7 +209,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	}
 	c.warnOfLostJSON()
 	if c.failed = c.registerCallbacks(db); c.failed != nil {
-		removeCallbacks(db)
+		c.removeCallbacks(db)
 		return nil, c.failed
 	}
 	db.Logger = redactingLogger{db.Logger}
@@ -222,17 +231,20 @@ var callbackNames = []string{ //nolint:gochecknoglobals // a table that nothing 
 // removeCallbacks takes back what registerCallbacks has done before it failed.
 // The one that failed is among GORM's, too, and keeps its whole chain from
 // running; until it is gone, removing another one of its chain is an error.
-func removeCallbacks(db *gorm.DB) {
+func (c *core) removeCallbacks(db *gorm.DB) {
 	chains := db.Callback()
 	for _, chain := range []interface {
 		Get(name string) func(*gorm.DB)
 		Remove(name string) error
 	}{chains.Create(), chains.Update(), chains.Query(), chains.Row(), chains.Delete(), chains.Raw()} {
-		for _, name := range slices.Concat(callbackNames, commitCallbackNames) {
+		for _, name := range slices.Concat(callbackNames, commitCallbackNames, hookCallbackNames) {
 			if name = Name + ":" + name; chain.Get(name) != nil {
 				_ = chain.Remove(name)
 			}
 		}
+	}
+	for _, unwrap := range c.unwrap {
+		_ = unwrap()
 	}
 }
 
@@ -242,6 +254,7 @@ func (c *core) bindAll() error {
 			return err
 		}
 	}
+	c.bindHooks()
 	for _, m := range c.schema.models {
 		c.addForeignKeys(m)
 	}

@@ -55,6 +55,9 @@ func TestCallbacksAreRemovedWhenOneFails(t *testing.T) {
 		"last": func(db *gorm.DB) error {
 			return db.Callback().Raw().Before("authplugin:guard_ddl").After("gorm:raw").Register("app:c", func(*gorm.DB) {})
 		},
+		"of hooks": func(db *gorm.DB) error {
+			return db.Callback().Delete().Before("authplugin:after_delete_hooks").After("gorm:commit_or_rollback_transaction").Register("app:c", func(*gorm.DB) {})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +65,7 @@ func TestCallbacksAreRemovedWhenOneFails(t *testing.T) {
 			if err := conflict(db); err != nil {
 				t.Fatal(err)
 			}
-			auth := New(Config{})
+			auth := New(Config{Hooks: Hooks{User: ModelHooks[User]{AfterDelete: func(*HookContext, *User) error { return nil }}}})
 			first := db.Use(auth)
 			if first == nil || !strings.Contains(first.Error(), "cannot register the GORM callback") {
 				t.Fatalf("db.Use: %v", first)
@@ -102,6 +105,15 @@ func TestCallbackNamesAreComplete(t *testing.T) {
 	want := slices.Sorted(slices.Values(callbackNames))
 	if got := ownCallbacks(db); !slices.Equal(got, want) {
 		t.Errorf("GORM has %v, callbackNames are %v", got, want)
+	}
+	db = openUnused(t)
+	hooks := Hooks{User: ModelHooks[User]{AfterDelete: func(*HookContext, *User) error { return nil }}}
+	if err := db.Use(New(Config{Hooks: hooks})); err != nil {
+		t.Fatal(err)
+	}
+	want = slices.Sorted(slices.Values(slices.Concat(callbackNames, hookCallbackNames)))
+	if got := ownCallbacks(db); !slices.Equal(got, want) {
+		t.Errorf("with hooks GORM has %v, want %v", got, want)
 	}
 }
 

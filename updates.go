@@ -44,6 +44,9 @@ func (c *core) prepareUpdate(db *gorm.DB) {
 
 // finishUpdate checks and encodes what is about to be written.
 func (c *core) finishUpdate(db *gorm.DB) {
+	if r := c.hookRunOf(db, OperationUpdate); r != nil && r.plan.replaces() && len(r.plan.rows) > 0 {
+		return // what its hooks made of it is checked instead
+	}
 	c.rewriteConditions(db)
 	stmt, b := db.Statement, c.written(db)
 	if b == nil {

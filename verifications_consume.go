@@ -22,7 +22,7 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 		return nil, ErrNotFound
 	}
 	take := v.takeByStatement
-	if o.core.hot.consumeVerification == nil {
+	if o.core.hot.consumeVerification == nil || o.binding.hooks.of(OperationDelete) != nil {
 		take = v.takeByTransaction
 	}
 	rows, err := take(ctx, o, identifier)

@@ -35,7 +35,7 @@ func authOperations() []operation {
 			raw: rawSessionCreate, gorm: gormSessionCreate, authplugin: pluginSessionCreate,
 		},
 		{
-			name: "verification-consume", filled: true, block: 10, statements: [3]int64{2, 4, 2},
+			name: "verification-consume", filled: true, returning: true, block: 10, statements: [3]int64{2, 4, 2},
 			raw: rawConsume, gorm: gormConsume, authplugin: pluginConsume,
 		},
 		{
@@ -240,7 +240,7 @@ func rawUserWithAccount(h handles) func(context.Context, int) error {
 		}
 		defer func() { _ = tx.Rollback() }()
 		now, id := h.moment(time.Now()), newID()
-		if _, err := tx.StmtContext(ctx, user.stmt).ExecContext(ctx, id, newName, newEmail(i), false, nil, now, now, newNickname); err != nil {
+		if _, err := tx.StmtContext(ctx, user.stmt).ExecContext(ctx, id, newName, newEmail(i, "account"), false, nil, now, now, newNickname); err != nil {
 			return err
 		}
 		if _, err := tx.StmtContext(ctx, account.stmt).ExecContext(ctx, newID(), id, id, "credential", "hash", now, now); err != nil {
@@ -254,7 +254,7 @@ func rawUserWithAccount(h handles) func(context.Context, int) error {
 func gormUserWithAccount(h handles) func(context.Context, int) error {
 	return func(ctx context.Context, i int) error {
 		return h.naive.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-			u := plainUser{ID: newID(), Name: newName, Email: newEmail(i), Nickname: newNickname}
+			u := plainUser{ID: newID(), Name: newName, Email: newEmail(i, "account"), Nickname: newNickname}
 			if err := tx.Create(&u).Error; err != nil {
 				return err
 			}
@@ -268,7 +268,7 @@ func pluginUserWithAccount(h handles) func(context.Context, int) error {
 	return func(ctx context.Context, i int) error {
 		hash := "hash"
 		_, _, err := h.auth.Users().CreateWithAccount(ctx,
-			authplugin.User{Name: newName, Email: newEmail(i), Additional: authplugin.Values{"nickname": newNickname}},
+			authplugin.User{Name: newName, Email: newEmail(i, "account"), Additional: authplugin.Values{"nickname": newNickname}},
 			authplugin.Account{ProviderID: authplugin.CredentialProvider, Password: &hash})
 		return err
 	}

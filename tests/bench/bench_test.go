@@ -36,6 +36,9 @@ func Benchmark(b *testing.B) {
 						f = newFixture(engine, e, o.filled)
 						fixtures[o.filled] = f
 					}
+					if o.returning && !f.returns {
+						b.Skip("MySQL's DELETE hands no rows back; MariaDB's does")
+					}
 					benchmark(b, o, f)
 				})
 			}

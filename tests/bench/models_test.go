@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gorm-auth/authplugin"
@@ -113,7 +114,9 @@ func newID() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-func newEmail(i int) string { return "new" + strconv.Itoa(i) + "@example.com" }
+func newEmail(i int, of ...string) string {
+	return "new" + strings.Join(of, "") + strconv.Itoa(i) + "@example.com"
+}
 
 const (
 	newName     = "New User"

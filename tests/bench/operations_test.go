@@ -21,6 +21,8 @@ type operation struct {
 	// raw, gorm and authplugin make the function that does it once; i says with
 	// which row. Each checks what it reads.
 	raw, gorm, authplugin func(h handles) func(ctx context.Context, i int) error
+	// returning says that it needs a DELETE which hands rows back.
+	returning bool
 	// statements are those that it sends, in this order; 0 is "not fixed".
 	statements [3]int64
 	// after checks what n runs of one variant have left.
@@ -37,7 +39,7 @@ type variant struct {
 	do   func(ctx context.Context, i int) error
 }
 
-func operations() []operation { return append(gormOperations(), authOperations()...) }
+func operations() []operation { return append(authOperations(), gormOperations()...) }
 
 // gormOperations are those of GORM on the library's models.
 func gormOperations() []operation {

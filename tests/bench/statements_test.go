@@ -30,10 +30,19 @@ func TestStatementsOfEachOperation(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			session := []any{s.id, s.id, s.token(), f.moment(time.Now().Add(time.Hour)), "", "", f.moment(t0), f.moment(t0)}
+			for _, table := range []string{"sessions", "plain_sessions"} {
+				if _, err := f.pool.ExecContext(t.Context(), "INSERT INTO "+table+" ("+sessionColumns+") VALUES "+f.placeholders(1), session...); err != nil {
+					t.Fatal(err)
+				}
+			}
 		}
 		for _, o := range operations() {
 			if o.name == "startup" {
 				f.empty(t)
+			}
+			if o.returning && !f.returns {
+				continue
 			}
 			h := f.counted(t)
 			for v, variant := range o.variants(h) {
@@ -45,6 +54,9 @@ func TestStatementsOfEachOperation(t *testing.T) {
 				}
 				if o.statements[v] == 0 {
 					t.Logf("%s by %s sends %v statements", o.name, variant.name, got)
+				}
+				if o.name == "user-with-account" && variant.name == "authplugin" && e.Name == "postgres" && got != 1 {
+					t.Errorf("a user with an account takes %v statements on PostgreSQL, want 1", got)
 				}
 				if o.name == "startup" && variant.name == "authplugin" && got > 2 {
 					t.Errorf("an up-to-date schema takes %v statements at startup, want 2 at most", got)

@@ -57,14 +57,14 @@ func (c *core) bindModel(m *model) error {
 		types = append(types, m.own)
 	}
 	for _, t := range types {
-		b, err := c.bindType(m, t)
+		b, err := c.bindType(m, t, m.declared == nil)
 		if err != nil {
 			return err
 		}
 		c.bindings[b.schema] = b
 		c.byModel[m] = b // the application's own type comes last and wins
 	}
-	return nil
+	return c.bindRecords(m)
 }
 
 // runtimeType is the Go type of a model that has no struct. The tag makes it a
@@ -76,10 +76,10 @@ func runtimeType(m *model) reflect.Type {
 	})
 }
 
-func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
+func (c *core) bindType(m *model, t reflect.Type, special bool) (*binding, error) {
 	b := &binding{
 		core: c, model: m, goType: t, columns: map[string]*boundField{},
-		additional: additionalIndex(t), special: m.declared == nil,
+		additional: additionalIndex(t), special: special,
 	}
 	stmt := &gorm.Statement{DB: c.db}
 	table := ""

@@ -52,6 +52,8 @@ type core struct {
 	bindings map[*schema.Schema]*binding
 	// byModel is the binding that a model is migrated by.
 	byModel map[*model]*binding
+	// records is the binding that records of a model are read by.
+	records map[*model]*binding
 	// onDelete is what each foreign key does on this database.
 	onDelete map[*field]OnDelete
 	// convertsIDs says that some model's ids are not text.
@@ -152,7 +154,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	c := &core{
 		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		onDelete: map[*field]OnDelete{},
+		records: map[*model]*binding{}, onDelete: map[*field]OnDelete{},
 	}
 	c.settleCascades()
 	if d.Name() == "sqlite" {

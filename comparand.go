@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -25,6 +26,10 @@ func (x comparison) comparand(v any) (stored any, possible bool, err error) {
 	encoded, err := f.encodable(v)
 	if err != nil {
 		return nil, false, err
+	}
+	// The other years have no place in the order of SQLite's text, or in SQL Server.
+	if at, ok := encoded.(time.Time); ok && (at.Year() < 1 || at.Year() > 9999) {
+		return nil, false, f.errorf("is compared with a date of the year %d", at.Year())
 	}
 	return x.conceal(f.store(encoded, x.core.times)), true, nil
 }

@@ -2,8 +2,8 @@ package authplugin
 
 import (
 	"math"
-	"regexp"
 	"reflect"
+	"regexp"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -103,11 +103,15 @@ func (t recordTable) updateMany(where []Condition, values Values) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	nothing := len(row) == 0 && !t.model.touches()
-	counted := t.core.dialect.Name() == "mysql" || nothing
+	if len(row) == 0 && !t.model.touches() {
+		var n int64
+		err := t.where(conditions).Count(&n).Error
+		return n, err
+	}
 	var n int64
+	counted := t.core.dialect.Name() == "mysql"
 	if counted {
-		if err := t.locked(t.where(conditions)).Count(&n).Error; err != nil || nothing || n == 0 {
+		if err := t.locked(t.where(conditions)).Count(&n).Error; err != nil || n == 0 {
 			return n, err
 		}
 	}

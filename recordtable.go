@@ -187,7 +187,9 @@ var (
 )
 
 // Build is called by GORM.
-func (updateLock) Build(builder clause.Builder) { _, _ = builder.WriteString("WITH (UPDLOCK, ROWLOCK)") }
+func (updateLock) Build(builder clause.Builder) {
+	_, _ = builder.WriteString("WITH (UPDLOCK, ROWLOCK)")
+}
 
 // ModifyStatement puts the hint behind the table. It is called by GORM.
 func (l updateLock) ModifyStatement(stmt *gorm.Statement) {

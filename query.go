@@ -1,5 +1,7 @@
 package authplugin
 
+import "slices"
+
 // Query says which records to read, and what of them.
 type Query struct {
 	// Where are the conditions; none match every record. See [Condition] for how
@@ -200,7 +202,7 @@ func sortBy(d Direction, fields []string) Sort {
 
 // Then sorts by more fields where those before are equal: Asc("name").Then(Desc("createdAt")).
 func (s Sort) Then(next Sort) Sort {
-	return append(s[:len(s):len(s)], next...)
+	return slices.Concat(s, next)
 }
 
 // Joins are the models to join, by logical name. There must be exactly one

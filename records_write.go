@@ -16,7 +16,7 @@ func (t recordTable) create(values Values, allowID bool) (Record, error) {
 	row := make(map[string]any, len(values)+4)
 	for name, v := range values {
 		f := t.model.byName[name]
-		if f == nil || (f.primary && !(allowID && t.allows(v))) {
+		if f == nil || (f.primary && (!allowID || !t.allows(v))) {
 			continue
 		}
 		row[f.column] = v

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func TestRecordsRaces(t *testing.T) {
 		}
 		for _, rows := range []int{1, 10} {
 			for i := range rows {
-				record(t, auth, "verification", authplugin.Values{"identifier": "a", "value": fmt.Sprint(i), "expiresAt": noon})
+				record(t, auth, "verification", authplugin.Values{"identifier": "a", "value": strconv.Itoa(i), "expiresAt": noon})
 			}
 			won := crowd(t, many, consume)
 			values := map[any]bool{}

@@ -3,6 +3,7 @@ package tests
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -97,9 +98,7 @@ func record(t testing.TB, auth *authplugin.Auth, model string, values authplugin
 func userRecord(t testing.TB, auth *authplugin.Auth, name string, more authplugin.Values) authplugin.Record {
 	t.Helper()
 	values := authplugin.Values{"name": name, "email": name + "@example.com"}
-	for k, v := range more {
-		values[k] = v
-	}
+	maps.Copy(values, more)
 	return record(t, auth, "user", values)
 }
 

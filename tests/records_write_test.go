@@ -2,6 +2,7 @@ package tests
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -43,10 +44,7 @@ func TestRecordsUpdate(t *testing.T) {
 
 		got, err := users.Update(ctx, where{authplugin.Eq("id", ada["id"]), authplugin.Eq("nick", "a")}, authplugin.Values{"nick": "z", "age": nil, "id": "other", "email": "ADA@x"})
 		must(t, err)
-		want := authplugin.Record{}
-		for k, v := range ada {
-			want[k] = v
-		}
+		want := maps.Clone(ada)
 		want["nick"], want["age"], want["updatedAt"], want["email"] = "z", nil, later, "ada@x"
 		same(t, "updated", want, got)
 		again, err := users.FindOne(ctx, authplugin.Query{Where: where{authplugin.Eq("id", ada["id"])}})
@@ -295,7 +293,7 @@ func TestRecordsInTransactions(t *testing.T) {
 		ctx := t.Context()
 		mine := errors.New("mine")
 		err := auth.Transaction(ctx, func(tx *authplugin.Auth) error {
-			ada := userRecord(t, tx, "ada", nil)
+			ada := userRecord(t, tx, "ada", nil) //nolint:contextcheck // the context of the test
 			if _, err := tx.Records("user").Create(ctx, authplugin.Values{"name": "x", "email": "ada@example.com"}); !errors.Is(err, authplugin.ErrDuplicate) {
 				t.Errorf("duplicate: %v", err)
 			}
@@ -303,7 +301,7 @@ func TestRecordsInTransactions(t *testing.T) {
 			if !errors.Is(err, authplugin.ErrNotFound) {
 				t.Errorf("update of none: %v", err)
 			}
-			record(t, tx, "session", authplugin.Values{"userId": ada["id"], "token": "t", "expiresAt": noon})
+			record(t, tx, "session", authplugin.Values{"userId": ada["id"], "token": "t", "expiresAt": noon}) //nolint:contextcheck // the context of the test
 			found, err := tx.Records("user").FindOne(ctx, authplugin.Query{Join: authplugin.Joins{"session": {}}})
 			must(t, err)
 			if len(found["session"].([]authplugin.Record)) != 1 {
@@ -318,7 +316,7 @@ func TestRecordsInTransactions(t *testing.T) {
 			t.Errorf("%d users after a rollback", n)
 		}
 		must(t, db.Transaction(func(tx *gorm.DB) error {
-			userRecord(t, auth.WithDB(tx), "bob", nil)
+			userRecord(t, auth.WithDB(tx), "bob", nil) //nolint:contextcheck // the context of the test
 			_, err := authplugin.From(tx).Records("user").ConsumeOne(ctx, authplugin.Eq("name", "nobody"))
 			if !errors.Is(err, authplugin.ErrNotFound) {
 				t.Errorf("consume of none: %v", err)

@@ -45,7 +45,10 @@ func recordOperations(id authplugin.ID) []operation {
 		{"page", find("user", authplugin.Query{Select: []string{"name"}, Sort: authplugin.Desc("age").Then(authplugin.Asc("name")), Limit: 10, Offset: 20})},
 		{"join forward and backward", find("user", authplugin.Query{Join: authplugin.Joins{"session": {Limit: 5}, "profile": {}}})},
 		{"join backward", find("session", authplugin.Query{Join: authplugin.Joins{"user": {}}})},
-		{"count", users(func(db *gorm.DB, u *authplugin.Records) error { _, err := u.Count(db.Statement.Context, byID...); return err })},
+		{"count", users(func(db *gorm.DB, u *authplugin.Records) error {
+			_, err := u.Count(db.Statement.Context, byID...)
+			return err
+		})},
 		{"update", users(func(db *gorm.DB, u *authplugin.Records) error {
 			_, err := u.Update(db.Statement.Context, byID, authplugin.Values{"nick": "x", "age": nil})
 			return err

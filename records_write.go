@@ -142,19 +142,19 @@ func (t recordTable) consumeOne(where []Condition) (Record, error) {
 	if len(where) == 0 {
 		return nil, ErrNotFound
 	}
-	for {
-		found, err := t.lockOne(conditions)
-		if err != nil {
-			return nil, err
-		}
-		done := t.where(t.byID(found["id"])).Delete(reflect.New(t.goType).Interface())
-		if done.Error != nil {
-			return nil, done.Error
-		}
-		if done.RowsAffected > 0 {
-			return found, nil
-		}
+	found, err := t.lockOne(conditions)
+	if err != nil {
+		return nil, err
 	}
+	done := t.where(t.byID(found["id"])).Delete(reflect.New(t.goType).Interface())
+	if done.Error == nil && done.RowsAffected == 0 {
+		// Its lock did not keep it, as on SQL Server with row versions.
+		done.Error = ErrConflict
+	}
+	if done.Error != nil {
+		return nil, done.Error
+	}
+	return found, nil
 }
 
 func (t recordTable) incrementOne(where []Condition, change Increment) (Record, error) {

@@ -34,20 +34,29 @@ var (
 
 // compare makes SQL of one condition.
 func (c *core) compare(m *model, condition Condition) (clause.Expr, error) {
-	f, err := m.fieldNamed(condition.Field)
+	x, err := c.comparison(m, condition)
 	if err != nil {
 		return clause.Expr{}, err
+	}
+	return x.expr()
+}
+
+// comparison checks all of a condition but its value.
+func (c *core) comparison(m *model, condition Condition) (comparison, error) {
+	f, err := m.fieldNamed(condition.Field)
+	if err != nil {
+		return comparison{}, err
 	}
 	if condition.Operator == "" {
 		condition.Operator = OperatorEq
 	}
 	switch {
 	case !slices.Contains(operators, condition.Operator):
-		return clause.Expr{}, f.errorf("there is no operator %q", condition.Operator)
+		return comparison{}, f.errorf("there is no operator %q", condition.Operator)
 	case !slices.Contains([]Connector{"", ConnectorAnd, ConnectorOr}, condition.Connector):
-		return clause.Expr{}, f.errorf("there is no connector %q; it is AND or OR", condition.Connector)
+		return comparison{}, f.errorf("there is no connector %q; it is AND or OR", condition.Connector)
 	case !slices.Contains([]Mode{"", ModeSensitive, ModeInsensitive}, condition.Mode):
-		return clause.Expr{}, f.errorf("there is no mode %q; it is sensitive or insensitive", condition.Mode)
+		return comparison{}, f.errorf("there is no mode %q; it is sensitive or insensitive", condition.Mode)
 	}
 	x := comparison{
 		Condition: condition, core: c, field: f, match: c.dialect.TextMatch(),
@@ -55,9 +64,23 @@ func (c *core) compare(m *model, condition Condition) (clause.Expr, error) {
 	}
 	x.fold = x.text && condition.Mode == ModeInsensitive
 	if x.Value, err = plain(x.Value); err != nil {
-		return clause.Expr{}, f.errorf("%v", err)
+		return comparison{}, f.errorf("%v", err)
 	}
-	return x.expr()
+	return x, nil
+}
+
+// joining makes SQL of the condition that a foreign key, or what it references, is
+// one of some keys. As in a foreign key equality is that of the column's collation.
+func (c *core) joining(f *field, keys []any) recordClause {
+	r := recordClause{core: c, model: f.model}
+	x, err := c.comparison(f.model, In(f.name, keys))
+	if err != nil {
+		return recordClause{err: err}
+	}
+	x.match.Collated, x.match.Equal = false, "%s"
+	expr, err := x.expr()
+	r.all, r.err = []clause.Expr{expr}, err
+	return r
 }
 
 // holdsText says that the column is compared as text.

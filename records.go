@@ -14,7 +14,7 @@ import (
 // A record has every field of the model under its logical name, hidden ones
 // included: what a client may see of it is up to the caller. An id is a string, NULL is
 // nil. Writes run the hooks, defaults, transforms and checks that plain GORM
-// writes run.
+// writes run; reads run the callbacks of GORM, but not a struct's AfterFind.
 //
 // An unknown model or field and a value that does not fit are errors of the class
 // [ErrInvalid].

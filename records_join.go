@@ -87,11 +87,7 @@ func joinKey(v any) any {
 // read reads the joined records of some keys, of each as many as are wanted.
 func (j recordJoin) read(db *gorm.DB, keys []any) ([]Record, error) {
 	t := j.core.tableOf(db, j.model)
-	conditions, err := t.conditions([]Condition{In(j.to.name, keys)})
-	if err != nil {
-		return nil, err
-	}
-	query := t.where(conditions)
+	query := t.where(j.core.joining(j.to, keys))
 	if j.one {
 		return t.find(query, t.model.fields)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -61,13 +62,9 @@ func (t recordTable) changes(values Values) (map[string]any, error) {
 }
 
 // touches reports whether an update changes something by itself.
-func (m *model) touches() bool {
-	for _, f := range m.fields {
-		if f.updatedAt || f.onUpdate != nil {
-			return true
-		}
-	}
-	return false
+func (t recordTable) touches() bool {
+	return !t.db.Statement.SkipHooks &&
+		slices.ContainsFunc(t.model.fields, func(f *field) bool { return f.updatedAt || f.onUpdate != nil })
 }
 
 func (t recordTable) updateOne(where []Condition, values Values) (Record, error) {
@@ -83,7 +80,7 @@ func (t recordTable) updateOne(where []Condition, values Values) (Record, error)
 		return nil, ErrNotFound
 	}
 	found, err := t.lockOne(conditions)
-	if err != nil || (len(row) == 0 && !t.model.touches()) {
+	if err != nil || (len(row) == 0 && !t.touches()) {
 		return found, err
 	}
 	if err := t.where(t.byID(found["id"])).Updates(row).Error; err != nil {
@@ -103,7 +100,7 @@ func (t recordTable) updateMany(where []Condition, values Values) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	if len(row) == 0 && !t.model.touches() {
+	if len(row) == 0 && !t.touches() {
 		var n int64
 		err := t.where(conditions).Count(&n).Error
 		return n, err

@@ -125,7 +125,7 @@ func (t recordTable) record(row reflect.Value, fields []*field) Record {
 // until the end of the transaction; ErrNotFound if there is none. On SQLite the
 // transaction is the only one that writes.
 func (t recordTable) lockOne(conditions recordClause) (Record, error) {
-	for {
+	for range lockAttempts {
 		rows, err := t.find(t.locked(t.where(conditions)).Limit(1), t.model.fields)
 		if err != nil {
 			return nil, err
@@ -146,7 +146,12 @@ func (t recordTable) lockOne(conditions recordClause) (Record, error) {
 			return nil, ErrNotFound
 		}
 	}
+	return nil, ErrConflict
 }
+
+// lockAttempts ends the search for a row that can be seen and not be locked, as
+// row-level security may have it.
+const lockAttempts = 100
 
 // locked has a query lock what it reads.
 func (t recordTable) locked(query *gorm.DB) *gorm.DB {

@@ -50,18 +50,15 @@ SELECT "id","user_id","token","expires_at","ip_address","user_agent","created_at
 SELECT "full_name" FROM "users" ORDER BY "users"."age" DESC,"users"."full_name" OFFSET 20 ROWS FETCH NEXT 10 ROWS ONLY;
 -- # join forward and backward
 SELECT "id","full_name","email","email_verified","image","created_at","updated_at","age","born","nick","vip" FROM "users" ORDER BY "id" OFFSET 0 ROW FETCH NEXT 100 ROWS ONLY;
-SELECT "id","user_id" FROM "profiles" WHERE (("profiles"."user_id" IN (@p1) AND CAST(CAST("profiles"."user_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))));
+SELECT "id","user_id" FROM "profiles" WHERE ("profiles"."user_id" IN (@p1));
 -- @p1 = "my-own-id"
--- @p2 = "my-own-id"
-SELECT "id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at" FROM (SELECT "id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at",ROW_NUMBER() OVER (PARTITION BY "user_id" ORDER BY "id") AS "authplugin_row" FROM "sessions" WHERE (("sessions"."user_id" IN (@p1) AND CAST(CAST("sessions"."user_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))))) AS authplugin_rows WHERE "authplugin_rows"."authplugin_row" <= @p3 ORDER BY "authplugin_rows"."authplugin_row";
+SELECT "id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at" FROM (SELECT "id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at",ROW_NUMBER() OVER (PARTITION BY "user_id" ORDER BY "id") AS "authplugin_row" FROM "sessions" WHERE ("sessions"."user_id" IN (@p1))) AS authplugin_rows WHERE "authplugin_rows"."authplugin_row" <= @p2 ORDER BY "authplugin_rows"."authplugin_row";
 -- @p1 = "my-own-id"
--- @p2 = "my-own-id"
--- @p3 = 5 (int64)
+-- @p2 = 5 (int64)
 -- # join backward
 SELECT "id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at" FROM "sessions" ORDER BY "id" OFFSET 0 ROW FETCH NEXT 100 ROWS ONLY;
-SELECT "id","full_name","email","email_verified","image","created_at","updated_at","age","born","nick","vip" FROM "users" WHERE (("users"."id" IN (@p1) AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))));
+SELECT "id","full_name","email","email_verified","image","created_at","updated_at","age","born","nick","vip" FROM "users" WHERE ("users"."id" IN (@p1));
 -- @p1 = "my-own-id"
--- @p2 = "my-own-id"
 -- # count
 SELECT count(*) FROM "users" WHERE (("users"."id" = @p1 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))));
 -- @p1 = "my-own-id"

@@ -73,10 +73,10 @@ func ExampleAuth_Clause() {
 	err = db.Where(auth.Clause("user", conditions...)).Find(&users).Error
 	fmt.Println(len(users), users[0].Name, err)
 
-	err = db.Where(auth.Clause("user", authplugin.Eq("nmae", "Ada"))).Find(&users).Error
+	err = db.Where(auth.Clause("user", authplugin.Eq("names", "Ada"))).Find(&users).Error
 	fmt.Println(err)
 
 	// Output:
 	// 1 Ada <nil>
-	// authplugin: user.nmae: there is no such field; did you mean "name"?
+	// authplugin: user.names: there is no such field; did you mean "name"?
 }

@@ -33,7 +33,7 @@ type binding struct {
 	transforms bool
 	// dynamic counts the fields that live in the dynamic-field map.
 	dynamic int
-	// special says that the table is known by name only, not by its type.
+	// special says that the model has no struct of its own.
 	special bool
 }
 
@@ -57,7 +57,7 @@ func (c *core) bindModel(m *model) error {
 		types = append(types, m.own)
 	}
 	for _, t := range types {
-		b, err := c.bindType(m, t, m.declared == nil)
+		b, err := c.bindType(m, t)
 		if err != nil {
 			return err
 		}
@@ -76,17 +76,28 @@ func runtimeType(m *model) reflect.Type {
 	})
 }
 
-func (c *core) bindType(m *model, t reflect.Type, special bool) (*binding, error) {
+// runtimeNamer names the table of a type that has no name.
+type runtimeNamer struct {
+	schema.Namer
+	table string
+}
+
+// TableName is called by GORM.
+func (n runtimeNamer) TableName(string) string { return n.table }
+
+func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 	b := &binding{
 		core: c, model: m, goType: t, columns: map[string]*boundField{},
-		additional: additionalIndex(t), special: special,
+		additional: additionalIndex(t), special: m.declared == nil,
 	}
 	stmt := &gorm.Statement{DB: c.db}
-	table := ""
-	if b.special {
-		table = m.table
+	if t.Name() == "" {
+		// The type has no name that a table's could be made of.
+		config := *c.db.Config
+		config.NamingStrategy = runtimeNamer{config.NamingStrategy, m.table}
+		stmt.DB = &gorm.DB{Config: &config}
 	}
-	if err := stmt.ParseWithSpecialTableName(reflect.New(t).Interface(), table); err != nil {
+	if err := stmt.Parse(reflect.New(t).Interface()); err != nil {
 		return nil, fmt.Errorf("authplugin: GORM cannot parse %s: %w", t, err)
 	}
 	b.schema = stmt.Schema

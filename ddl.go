@@ -19,11 +19,6 @@ func (p *planner) record(b *binding, step func(tx *gorm.DB, value any) error) ([
 	tx := p.db.Session(&gorm.Session{NewDB: true, Context: p.ctx, Logger: silent{}, SkipDefaultTransaction: true})
 	tx = tx.Set(ownDDL, true).Session(&gorm.Session{Context: p.ctx}) // a statement of its own
 	tx.Statement.ConnPool = pool
-	if b.special {
-		tx = tx.Table(b.model.table)
-		// Table has split the name; the schema of this type is known by all of it.
-		tx.Statement.Table, tx.Statement.TableExpr = b.model.table, nil
-	}
 	if err := step(tx, reflect.New(b.goType).Interface()); err != nil {
 		return nil, err
 	}

@@ -126,16 +126,6 @@ type namer struct {
 	core    *core
 	schema  *Schema
 	byTable map[string]*model
-	// unnamed is the table of the nameless Go type that is being bound, else empty.
-	unnamed string
-}
-
-// TableName is asked by GORM for the table of a Go type.
-func (n *namer) TableName(goType string) string {
-	if goType == "" && n.unnamed != "" {
-		return n.unnamed
-	}
-	return n.Namer.TableName(goType)
 }
 
 func newNamer(inner schema.Namer, c *core, s *Schema) *namer {

@@ -1,7 +1,6 @@
 package authplugin
 
 import (
-	"fmt"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -21,24 +20,16 @@ type recordTable struct {
 	goType reflect.Type
 }
 
-// bindRecords binds the Go type that records of a model are read by. Unlike that
-// of a model which is known at run time only it is known to GORM by its type.
+// bindRecords binds the Go type that records of a model are read by. A model
+// that is known at run time only has no other.
 func (c *core) bindRecords(m *model) error {
-	n, ok := c.db.NamingStrategy.(*namer)
-	if !ok {
-		return fmt.Errorf("authplugin: the naming strategy of GORM is %T, not the library's", c.db.NamingStrategy)
-	}
-	n.unnamed = m.table
-	defer func() { n.unnamed = "" }()
-	b, err := c.bindType(m, runtimeType(m), false)
-	if err != nil {
-		return err
-	}
-	c.records[m] = b
 	if m.declared == nil {
-		c.bindings[b.schema] = b // it is what such a model is written by, too
+		c.records[m] = c.byModel[m]
+		return nil
 	}
-	return nil
+	b, err := c.bindType(m, runtimeType(m))
+	c.records[m] = b
+	return err
 }
 
 // recordTable is the model of that logical name on a handle.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/schema"
 )
 
@@ -33,6 +34,11 @@ type binding struct {
 	transforms bool
 	// dynamic counts the fields that live in the dynamic-field map.
 	dynamic int
+	// table is the table's own name, without its schema, and quotedTable the whole
+	// name as SQL.
+	table, quotedTable string
+	// relations are the fields that hold rows of other models.
+	relations []*schema.Field
 	// special says that the model has no struct of its own.
 	special bool
 }
@@ -62,6 +68,7 @@ func (c *core) bindModel(m *model) error {
 			return err
 		}
 		c.bindings[b.schema] = b
+		c.byType[t] = b
 		c.byModel[m] = b // the application's own type comes last and wins
 	}
 	return c.bindRecords(m)
@@ -101,6 +108,8 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 		return nil, fmt.Errorf("authplugin: GORM cannot parse %s: %w", t, err)
 	}
 	b.schema = stmt.Schema
+	_, b.table = splitTable(m.table)
+	b.quotedTable = stmt.Quote(m.table)
 	if b.schema.Table != m.table {
 		return nil, fmt.Errorf("%w: GORM already knows %s by the table %q", errBoundTooLate, t, b.schema.Table)
 	}
@@ -118,6 +127,9 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 		b.transforms = b.transforms || bf.transformIn != nil
 		b.fields = append(b.fields, bf)
 		b.columns[f.column] = bf
+	}
+	for _, rel := range b.schema.Relationships.Relations {
+		b.relations = append(b.relations, rel.Field)
 	}
 	b.refuseUnknown()
 	b.setIndexes()
@@ -274,4 +286,17 @@ func (b *binding) convertDate(bf *boundField) {
 		}
 		return nil
 	}
+}
+
+// schemaField is GORM's field of a logical name, which must be one of the model's.
+func (b *binding) schemaField(name string) *schema.Field { return b.byName(name).schema }
+
+// equals is the condition that a field has a value.
+func (b *binding) equals(name string, value any) clause.Expression {
+	return clause.Eq{Column: b.column(name), Value: value}
+}
+
+// column is a field in a condition.
+func (b *binding) column(name string) clause.Column {
+	return clause.Column{Table: clause.CurrentTable, Name: b.model.byName[name].column}
 }

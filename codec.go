@@ -123,12 +123,18 @@ func (f *field) encodableID(v any) (any, error) {
 	if id == "" {
 		return nil, nil
 	}
-	if target := f.idTarget(); target != nil {
-		if _, ok := target.id.kind.parse(id); !ok {
-			return nil, f.errorf("is not an id of the model %s, whose ids are %s", target.name, target.id.describe())
-		}
+	if err := f.checkID(id); err != nil {
+		return nil, err
 	}
 	return id, nil
+}
+
+// checkID checks an id that is not empty.
+func (f *field) checkID(id ID) error {
+	if target := f.idTarget(); target != nil && !target.id.kind.accepts(id) {
+		return f.errorf("is not an id of the model %s, whose ids are %s", target.name, target.id.describe())
+	}
+	return nil
 }
 
 // store maps an encodable value to what is handed to the driver.

@@ -62,6 +62,9 @@ func (c *core) rewriteConditions(db *gorm.DB) {
 	if db.Error != nil {
 		return
 	}
+	if operationOf(db) != nil {
+		return // its text and its parameters are the library's own
+	}
 	v := c.vocabulary()
 	if v.guard != nil && db.Logger != logger.Discard { // which GORM gives to subqueries
 		c.guardLogger(db, v.guard)

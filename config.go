@@ -119,3 +119,12 @@ func (c Config) clock() func() time.Time {
 	}
 	return c.Clock
 }
+
+// hasher is the configured hasher of passwords. The default has its own limit on
+// hashes at once, which one Auth shares.
+func (c Config) hasher() PasswordHasher {
+	if c.Account.PasswordHasher == nil {
+		return &ScryptHasher{}
+	}
+	return c.Account.PasswordHasher
+}

@@ -163,6 +163,53 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 				`Plugins[2]`:                              `"two" is there twice`,
 			},
 		},
+		"lifetimes, identifiers, hashers and keys": {
+			authplugin.Config{
+				Session: authplugin.SessionConfig{ExpiresIn: -1, NotRememberedExpiresIn: -1, UpdateAge: -1, FreshAge: -1},
+				Verification: authplugin.VerificationConfig{
+					Identifiers:        "hash",
+					IdentifierPrefixes: map[string]authplugin.IdentifierStorage{"": authplugin.PlainIdentifiers, "otp-": "", "reset-": authplugin.HashedIdentifiers},
+				},
+				Account: authplugin.AccountConfig{
+					PasswordHasher: authplugin.MultiHasher{&authplugin.ScryptHasher{}, nil},
+					TokenKeys: []authplugin.TokenKey{
+						{ID: "2026", Secret: make([]byte, 32)},
+						{ID: "", Secret: make([]byte, 32)},
+						{ID: "a:b", Secret: make([]byte, 31)},
+						{ID: "2026", Secret: make([]byte, 64)},
+						{ID: "new\nline", Secret: make([]byte, 64)},
+					},
+				},
+			},
+			map[string]string{
+				"Session.ExpiresIn":                       "must not be negative",
+				"Session.NotRememberedExpiresIn":          "must not be negative",
+				"Verification.Identifiers":                `"hash" is not known`,
+				`Verification.IdentifierPrefixes[""]`:     "the prefix is empty",
+				`Verification.IdentifierPrefixes["otp-"]`: `"" is not known`,
+				"Account.PasswordHasher[1]":               "is nil",
+				"Account.TokenKeys[1].ID":                 "is empty",
+				"Account.TokenKeys[2].ID":                 "other than letters",
+				"Account.TokenKeys[2].Secret":             "32 bytes",
+				"Account.TokenKeys[3].ID":                 "is that of Account.TokenKeys[0]",
+				"Account.TokenKeys[4].ID":                 "other than letters",
+			},
+		},
+		"no hashers": {
+			authplugin.Config{Account: authplugin.AccountConfig{PasswordHasher: authplugin.MultiHasher{}}},
+			map[string]string{"Account.PasswordHasher": "has no hashers"},
+		},
+		"good settings": {
+			authplugin.Config{
+				Session:      authplugin.SessionConfig{UpdateAge: -1, FreshAge: -1},
+				Verification: authplugin.VerificationConfig{Identifiers: authplugin.HashedIdentifiers},
+				Account: authplugin.AccountConfig{
+					PasswordHasher: &authplugin.Argon2idHasher{},
+					TokenKeys:      []authplugin.TokenKey{{ID: "2026/a-1", Secret: make([]byte, 32)}, {ID: "2025", Secret: make([]byte, 99)}},
+				},
+			},
+			nil,
+		},
 		"rate limit not stored": {
 			authplugin.Config{RateLimit: authplugin.RateLimitConfig{ModelConfig: authplugin.ModelConfig{Table: "x"}}},
 			map[string]string{"RateLimit": "set RateLimit.Storage"},

@@ -67,6 +67,9 @@ func (c *core) created(db *gorm.DB) {
 		return
 	}
 	b.settleRows(db)
+	if _, byMap := mapsOf(db.Statement.Dest); !byMap {
+		return
+	}
 	if original, ok := db.InstanceGet(createdFrom); ok {
 		b.handBack(db, original)
 	}
@@ -100,18 +103,21 @@ func eachStruct(stmt *gorm.Statement, f func(rv reflect.Value) error) {
 
 // prepareStruct notes in row, unless it is nil, what an upsert needs to know.
 func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any, updating bool, row *rowState) error {
-	var values Values
-	if b.dynamic > 0 {
-		values = b.ownValues(rv)
-	}
+	values := b.values(rv)
 	if row != nil {
 		for name := range values {
 			row.given[name] = true
 		}
 	}
+	owned := false // the caller may use one map for many rows
 	for _, bf := range b.fields {
 		if bf.dynamic {
-			b.prepareDynamic(bf, values, row)
+			if b.lacksDefault(bf, values) {
+				if !owned {
+					values, owned = b.ownValues(rv), true
+				}
+				b.setDefault(bf, values, row)
+			}
 			continue
 		}
 		if !bf.primary && !bf.createdAt && !bf.updatedAt && !bf.hasDefault {
@@ -142,11 +148,13 @@ func (b *binding) prepareStruct(stmt *gorm.Statement, rv reflect.Value, now any,
 	return nil
 }
 
-func (b *binding) prepareDynamic(bf *boundField, values Values, row *rowState) {
+// lacksDefault reports whether a field is to get its default.
+func (b *binding) lacksDefault(bf *boundField, values Values) bool {
 	v, present := values[bf.name]
-	if !bf.hasDefault || (present && (v != nil || bf.optional)) {
-		return
-	}
+	return bf.hasDefault && (!present || (v == nil && !bf.optional))
+}
+
+func (b *binding) setDefault(bf *boundField, values Values, row *rowState) {
 	values[bf.name] = bf.defaultValue()
 	if row != nil {
 		row.made = append(row.made, bf.name)

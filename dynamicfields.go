@@ -157,23 +157,28 @@ func (b *binding) dynamicSet(bf *boundField) func(context.Context, reflect.Value
 			b.setValue(rv, bf.name, nil)
 			return nil
 		}
-		value, err := bf.read((*cell).value)
+		return b.setRead(rv, bf, *cell)
+	}
+}
+
+// setRead takes the value of a row.
+func (b *binding) setRead(rv reflect.Value, bf *boundField, cell *scanCell) error {
+	value, err := bf.read(cell.value)
+	if err != nil {
+		return err
+	}
+	b.setValue(rv, bf.name, value)
+	if bf.remembers() && cell.value != nil {
+		column, err := bf.load(cell.value)
 		if err != nil {
 			return err
 		}
-		b.setValue(rv, bf.name, value)
-		if bf.remembers() {
-			column, err := bf.load((*cell).value)
-			if err != nil {
-				return err
-			}
-			b.remember(rv, bf.name, value, column)
-		}
-		if bf.concealed() {
-			b.bindValue(rv)
-		}
-		return nil
+		b.remember(rv, bf.name, value, column)
 	}
+	if bf.concealed() {
+		b.bindValue(rv)
+	}
+	return nil
 }
 
 // read makes the Go value of what a row holds, through the field's output

@@ -20,6 +20,9 @@ var (
 	// ErrNotFound means that no row matched. It satisfies errors.Is with
 	// gorm.ErrRecordNotFound.
 	ErrNotFound = sentinel("authplugin: not found", gorm.ErrRecordNotFound)
+	// ErrExpired means that the row that was asked for has expired. It satisfies
+	// errors.Is with [ErrNotFound]: to most callers both are the same.
+	ErrExpired = sentinel("authplugin: expired", ErrNotFound)
 	// ErrDuplicate means that a unique index refused a row. It satisfies
 	// errors.Is with gorm.ErrDuplicatedKey.
 	ErrDuplicate = sentinel("authplugin: duplicate", gorm.ErrDuplicatedKey)
@@ -35,6 +38,9 @@ var (
 	// succeed when it is run again: a deadlock, a serialization failure, a busy
 	// database.
 	ErrConflict = errors.New("authplugin: conflict with a concurrent transaction")
+	// ErrNotLinked means that a provider's account is not linked to the user who
+	// has its e-mail address, and may not be: see [AccountLinking].
+	ErrNotLinked = errors.New("authplugin: the account is not linked, and may not be linked to the user with its e-mail address")
 	// ErrInvalid is the class of every [FieldError]: a value, a field name or an
 	// id that the schema does not accept.
 	ErrInvalid = errors.New("authplugin: invalid")
@@ -45,6 +51,9 @@ var (
 	// transaction is committed, and runs in one that the library cannot see the
 	// end of.
 	ErrUnobservedTransaction = errors.New("authplugin: the end of this transaction cannot be observed")
+	// ErrHashFormat means that a stored password hash is not of a format that the
+	// [PasswordHasher] reads. No message shows the hash.
+	ErrHashFormat = errors.New("authplugin: the stored password hash is not of a known format")
 	// ErrUnsafeMigration is the class of [UnsafeMigrationError].
 	ErrUnsafeMigration = errors.New("authplugin: unsafe migration")
 	// ErrMigrationLocked means that another process held the migration lock for

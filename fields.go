@@ -138,8 +138,11 @@ type field struct {
 	unique, index, sortable    bool
 	recommended                bool // its index is
 	secret, hidden, serverOnly bool
+	createOnly                 bool // clients may set it on create only
+	notInJSON                  bool // encoding/json leaves its Go field out
 	lower                      bool // text is kept in lower case
 	createdAt, updatedAt       bool
+	softDelete                 bool // gorm.DeletedAt of an application's struct
 	size                       int
 
 	// managed columns get their type from the logical schema; the others are
@@ -175,6 +178,9 @@ func (f *field) keyed() bool {
 	return f.primary || f.unique || f.index || f.sortable || f.ref != nil
 }
 
+// shown reports whether the value is part of JSON.
+func (f *field) shown() bool { return !f.hidden && !f.notInJSON }
+
 // concealed reports whether the value must not be shown.
 func (f *field) concealed() bool { return f.secret || f.hidden }
 
@@ -194,4 +200,14 @@ func (f *field) idTarget() *model {
 
 func (f *field) errorf(format string, args ...any) *FieldError {
 	return &FieldError{Model: f.model.name, Field: f.name, Problem: fmt.Sprintf(format, args...)}
+}
+
+// declared reports whether the field is one of the struct of the core or of a
+// plugin, and not one that the application or another plugin has added.
+func (f *field) declared() bool {
+	if f.model.declared == nil || !f.typed {
+		return false
+	}
+	_, ok := f.model.declared.FieldByName(f.goName)
+	return ok
 }

@@ -3,6 +3,7 @@ package authplugin_test
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,6 +195,80 @@ func FuzzUserJSON(f *testing.F) {
 		twice, err := json.Marshal(again)
 		if err != nil || string(once) != string(twice) {
 			t.Fatalf("%s became %s: %v", once, twice, err)
+		}
+	})
+}
+
+// FuzzParseInput: what is refused is an InputError; what is taken can be given to
+// the write it is for, which finds nothing more to refuse, and reads back the same.
+func FuzzParseInput(f *testing.F) {
+	for _, seed := range []string{
+		`{"name":"Ada","email":"a@b","age":1,"big":1e3,"ratio":-0.5,"active":true,"born":"2026-01-31T12:00:00.5+14:00","prefs":{"":[null,1e-7]},"tags":["",""],"marks":[0]}`,
+		`{"name":"Ada","email":"A@B","lang":"de","nick":"x","boss":"","phone":"+1","role":"admin","id":"1"}`,
+		`{"name":"\u0000","email":"","age":"1","big":9223372036854775808,"prefs":[[[[[[]]]]]],"tags":[1],"marks":["x"],"lang":""}`,
+		`{"name":null,"email":null,"born":"0000-00-00","image":"\ud800","boss":1.5,"sessions":[]}`,
+		`{}`, `null`, `{"":1}`,
+	} {
+		f.Add(seed, true)
+		f.Add(seed, false)
+	}
+	cfg := inputConfig()
+	cfg.AutoMigrate = true
+	auth, db := openSQLite(f, cfg)
+	f.Fuzz(func(t *testing.T, text string, useNumber bool) {
+		decoder := json.NewDecoder(strings.NewReader(text))
+		if useNumber {
+			decoder.UseNumber()
+		}
+		var input map[string]any
+		if decoder.Decode(&input) != nil {
+			return
+		}
+		var ie *authplugin.InputError
+		if _, err := auth.ParseInput("user", input, authplugin.OperationUpdate); err != nil && !errors.As(err, &ie) {
+			t.Fatalf("%s: %v", text, err)
+		}
+		values, err := auth.ParseInput("user", input, authplugin.OperationCreate)
+		if err != nil {
+			if !errors.As(err, &ie) || !errors.Is(err, authplugin.ErrInvalid) {
+				t.Fatalf("%s: %v", text, err)
+			}
+			return
+		}
+		delete(values, "boss") // there is no such user
+		u := authplugin.User{Additional: authplugin.Values{}}
+		for name, v := range values {
+			switch name {
+			case "name":
+				u.Name = v.(string)
+			case "email":
+				u.Email = v.(string)
+			case "emailVerified", "image":
+			default:
+				u.Additional[name] = v
+			}
+		}
+		rollback := errors.New("roll back")
+		err = db.Transaction(func(tx *gorm.DB) error {
+			if err := tx.Create(&u).Error; err != nil {
+				return err
+			}
+			var found authplugin.User
+			if err := tx.First(&found, u.ID).Error; err != nil {
+				return err
+			}
+			for name, v := range u.Additional {
+				if name != "phone" && !reflect.DeepEqual(found.Additional[name], v) {
+					t.Errorf("%s: wrote %#v, read %#v", name, v, found.Additional[name])
+				}
+			}
+			if _, err := auth.Output("user", found); err != nil {
+				return err
+			}
+			return rollback
+		})
+		if !errors.Is(err, rollback) {
+			t.Fatalf("%s is refused by the write only: %v", text, err)
 		}
 	})
 }

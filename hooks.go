@@ -58,7 +58,10 @@ func (c *core) registerCallbacks(db *gorm.DB) error {
 			return fmt.Errorf("authplugin: cannot register the GORM callback %s: %w", cb.name, err)
 		}
 	}
-	return nil
+	if err := c.wrapHandlers(db); err != nil {
+		return fmt.Errorf("authplugin: cannot replace GORM's own callbacks: %w", err)
+	}
+	return c.registerCommitCallbacks(db)
 }
 
 // written is the binding of what a statement writes, nil when it has failed
@@ -83,8 +86,11 @@ func (c *core) translateErrors(db *gorm.DB) {
 
 // translate puts a database error under the sentinel that it means.
 func (c *core) translate(m *model, err error) error {
+	if err == nil {
+		return nil
+	}
 	var known *databaseError
-	if err == nil || errors.As(err, &known) {
+	if errors.As(err, &known) {
 		return err
 	}
 	kind := c.errorKind(err)

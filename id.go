@@ -116,8 +116,17 @@ func (k idKind) parse(id ID) (value any, ok bool) {
 		return canonicalUUID(string(id))
 	default:
 		// MySQL ignores spaces at the end when it compares text.
-		return string(id), id != "" && id[len(id)-1] != ' '
+		return string(id), k.accepts(id)
 	}
+}
+
+// accepts reports whether a row can have the id.
+func (k idKind) accepts(id ID) bool {
+	if k == textID {
+		return id != "" && id[len(id)-1] != ' '
+	}
+	_, ok := k.parse(id)
+	return ok
 }
 
 // wideID is an integer id of more than 32 bits on PostgreSQL, whose driver
@@ -152,4 +161,11 @@ func canonicalUUID(s string) (any, bool) {
 		}
 	}
 	return string(b), true
+}
+
+// idParameter is what a compiled statement compares ids of the model with. It is
+// not ok for an id that no row can have.
+func (m *model) idParameter(id ID) (any, bool) {
+	v, ok := m.id.kind.parse(id)
+	return v, ok
 }

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"crypto/rand"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -84,15 +85,17 @@ const (
 // away, so that every character is equally likely.
 func randomText(n int) string {
 	const limit = 256 - 256%len(idAlphabet)
-	out := make([]byte, 0, n)
-	buf := make([]byte, n+n/4)
+	var buffer [64]byte
+	var b strings.Builder
+	b.Grow(n)
 	for {
-		_, _ = rand.Read(buf) // it never fails: crypto/rand ends the program instead
-		for _, b := range buf {
-			if int(b) < limit {
-				out = append(out, idAlphabet[int(b)%len(idAlphabet)])
-				if len(out) == n {
-					return string(out)
+		some := buffer[:min(n-b.Len()+n/8, len(buffer))]
+		_, _ = rand.Read(some) // it never fails: crypto/rand ends the program instead
+		for _, c := range some {
+			if int(c) < limit {
+				b.WriteByte(idAlphabet[int(c)%len(idAlphabet)])
+				if b.Len() == n {
+					return b.String()
 				}
 			}
 		}

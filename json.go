@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -165,7 +166,7 @@ func additionalOf(rv reflect.Value) Values {
 // jsonName is the name of a Go field in JSON; it is not ok when it has none.
 func jsonName(f reflect.StructField) (name string, omitEmpty, ok bool) {
 	tag := f.Tag.Get("json")
-	if !f.IsExported() || tag == "-" {
+	if !f.IsExported() || tag == "-" || isHiddenTag(f.Tag.Get("auth")) {
 		return "", false, false
 	}
 	name, options, _ := strings.Cut(tag, ",")
@@ -173,6 +174,15 @@ func jsonName(f reflect.StructField) (name string, omitEmpty, ok bool) {
 		name = f.Name
 	}
 	return name, strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero"), true
+}
+
+// isHiddenTag reports whether the tag `auth` hides its field.
+func isHiddenTag(tag string) bool {
+	if !strings.Contains(tag, "hidden") {
+		return false
+	}
+	_, hidden := parseTag(tag)["hidden"]
+	return hidden
 }
 
 func isEmptyJSON(v reflect.Value) bool {
@@ -240,6 +250,8 @@ func takeFields(raw map[string]json.RawMessage, rv reflect.Value, outer ...refle
 		name, _, ok := jsonName(field)
 		if !ok {
 			if field.IsExported() && field.Name != "Additional" {
+				tagged, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				delete(raw, cmp.Or(tagged, field.Name))
 				delete(raw, logicalName(field.Name))
 			}
 			continue

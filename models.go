@@ -18,13 +18,17 @@ const (
 // The tag `auth` describes a field to the logical schema; what it may say is
 // listed in structfields.go. Physical names, column types and indexes are not in
 // the tags: they follow from the schema and the configuration.
+//
+// What is serverOnly or createOnly here decides who somebody is: whose a session,
+// an account or a verification is, how long it lives and what proves it, and that
+// an address is verified. An address that a client could change would stay verified.
 
 // User is a person who can sign in. Email is stored in lower case.
 type User struct {
 	ID            ID        `json:"id"`
 	Name          string    `json:"name" auth:"sortable"`
-	Email         string    `json:"email" auth:"unique;lower"`
-	EmailVerified bool      `json:"emailVerified" auth:"default:false"`
+	Email         string    `json:"email" auth:"unique;lower;createOnly"`
+	EmailVerified bool      `json:"emailVerified" auth:"default:false;serverOnly"`
 	Image         *string   `json:"image"`
 	CreatedAt     time.Time `json:"createdAt" auth:"createdAt"`
 	UpdatedAt     time.Time `json:"updatedAt" auth:"updatedAt"`
@@ -44,11 +48,11 @@ type User struct {
 // client needs it.
 type Session struct {
 	ID        ID        `json:"id"`
-	UserID    ID        `json:"userId" auth:"references:user;index"`
-	Token     string    `json:"token" auth:"unique;secret"`
-	ExpiresAt time.Time `json:"expiresAt" auth:"index:recommended"`
-	IPAddress string    `json:"ipAddress" auth:"optional"`
-	UserAgent string    `json:"userAgent" auth:"optional"`
+	UserID    ID        `json:"userId" auth:"references:user;index;serverOnly"`
+	Token     string    `json:"token" auth:"unique;secret;serverOnly"`
+	ExpiresAt time.Time `json:"expiresAt" auth:"index:recommended;serverOnly"`
+	IPAddress string    `json:"ipAddress" auth:"optional;serverOnly"`
+	UserAgent string    `json:"userAgent" auth:"optional;serverOnly"`
 	CreatedAt time.Time `json:"createdAt" auth:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt" auth:"updatedAt"`
 
@@ -65,16 +69,16 @@ type Session struct {
 // (ProviderID "credential"). Its tokens and password are never part of its JSON.
 type Account struct {
 	ID                    ID         `json:"id"`
-	UserID                ID         `json:"userId" auth:"references:user;index"`
-	AccountID             string     `json:"accountId" auth:"size:255"`
-	ProviderID            string     `json:"providerId" auth:"size:255"`
-	AccessToken           *string    `json:"-" auth:"secret"`
-	RefreshToken          *string    `json:"-" auth:"secret"`
-	IDToken               *string    `json:"-" auth:"secret"`
-	AccessTokenExpiresAt  *time.Time `json:"accessTokenExpiresAt"`
-	RefreshTokenExpiresAt *time.Time `json:"refreshTokenExpiresAt"`
-	Scope                 *string    `json:"scope"`
-	Password              *string    `json:"-" auth:"secret"`
+	UserID                ID         `json:"userId" auth:"references:user;index;serverOnly"`
+	AccountID             string     `json:"accountId" auth:"size:255;serverOnly"`
+	ProviderID            string     `json:"providerId" auth:"size:255;serverOnly"`
+	AccessToken           *string    `json:"-" auth:"secret;hidden;serverOnly"`
+	RefreshToken          *string    `json:"-" auth:"secret;hidden;serverOnly"`
+	IDToken               *string    `json:"-" auth:"secret;hidden;serverOnly"`
+	AccessTokenExpiresAt  *time.Time `json:"accessTokenExpiresAt" auth:"serverOnly"`
+	RefreshTokenExpiresAt *time.Time `json:"refreshTokenExpiresAt" auth:"serverOnly"`
+	Scope                 *string    `json:"scope" auth:"serverOnly"`
+	Password              *string    `json:"-" auth:"secret;hidden;serverOnly"`
 	CreatedAt             time.Time  `json:"createdAt" auth:"createdAt"`
 	UpdatedAt             time.Time  `json:"updatedAt" auth:"updatedAt"`
 
@@ -93,9 +97,9 @@ type Account struct {
 // carries its token.
 type Verification struct {
 	ID         ID        `json:"id"`
-	Identifier string    `json:"identifier" auth:"index;secret"`
-	Value      string    `json:"value" auth:"secret"`
-	ExpiresAt  time.Time `json:"expiresAt" auth:"index:recommended"`
+	Identifier string    `json:"identifier" auth:"index;secret;serverOnly"`
+	Value      string    `json:"value" auth:"secret;serverOnly"`
+	ExpiresAt  time.Time `json:"expiresAt" auth:"index:recommended;serverOnly"`
 	CreatedAt  time.Time `json:"createdAt" auth:"createdAt"`
 	UpdatedAt  time.Time `json:"updatedAt" auth:"updatedAt"`
 
@@ -109,10 +113,10 @@ type Verification struct {
 // [RateLimitConfig.Storage] is [StorageDatabase].
 type RateLimit struct {
 	ID    ID     `json:"id"`
-	Key   string `json:"key" auth:"unique"`
-	Count int    `json:"count"`
+	Key   string `json:"key" auth:"unique;serverOnly"`
+	Count int    `json:"count" auth:"serverOnly"`
 	// LastRequest is in milliseconds since 1970.
-	LastRequest int64 `json:"lastRequest" auth:"type:bigint"`
+	LastRequest int64 `json:"lastRequest" auth:"type:bigint;serverOnly"`
 
 	// Additional holds the additional fields by logical name.
 	Additional Values `gorm:"-" json:"-"`

@@ -52,6 +52,8 @@ func (f *field) redeclare(by *field) {
 	f.hidden = f.hidden || by.hidden
 	f.secret = f.secret || by.secret
 	f.serverOnly = f.serverOnly || by.serverOnly
+	f.createOnly = f.createOnly || by.createOnly
+	f.notInJSON = f.notInJSON || by.notInJSON
 }
 
 // warnOfLostJSON warns of an application's struct that has columns of its own

@@ -2,9 +2,11 @@ package authplugin
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,12 +58,33 @@ type core struct {
 	records map[*model]*binding
 	// onDelete is what each foreign key does on this database.
 	onDelete map[*field]OnDelete
+	// pool is the pool of db.Use, nil when it is of the application's own kind.
+	pool *sql.DB
+	// unprepared says that the pool does not take prepared statements.
+	unprepared bool
+	// byType finds the binding of a Go type.
+	byType map[reflect.Type]*binding
+	hot    statements
+	// hasher makes and checks the hashes of passwords.
+	hasher PasswordHasher
+	// tokens encrypts and decrypts the tokens of accounts; nil when it is not to.
+	tokens *tokenCipher
+	// readers read the rows of compiled statements.
+	readers map[readerKey]*rowReader
+	writers map[*binding]*rowWriter
+	// inserts are the compiled INSERTs of the core models.
+	inserts map[*model]*insert
+	// createChain and deleteChain are how many callbacks these chains have when
+	// nobody else has added any.
+	createChain, deleteChain int
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
 	// foreign caches what foreignIDs found out.
 	foreign sync.Map
 	// idTypes are the types of existing id columns, see noteIDTypes.
 	idTypes atomic.Pointer[map[*model]string]
+	// declaredHooks are the application's hooks, then those of the plugins.
+	declaredHooks []Hooks
 	// migrating keeps migrations of this process apart: GORM notes in its schema
 	// what it finds out about indexes while it writes DDL.
 	migrating sync.Mutex
@@ -117,8 +140,11 @@ func (a *Auth) initializeAgain(db *gorm.DB, bound *core) error {
 	if bound.failed != nil {
 		return bound.failed
 	}
-	if _, ok := db.Plugins[Name]; ok {
-		return nil // dbresolver opens its replicas with the configuration of this database
+	if _, ok := db.Plugins[Name]; ok { // dbresolver opens its pools with the configuration of this database
+		if bound.observesCommits() {
+			bound.wrapPool(db)
+		}
+		return nil
 	}
 	if db.Config != bound.db.Config {
 		return errAlreadyGiven
@@ -152,9 +178,12 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(),
+		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		records: map[*model]*binding{}, onDelete: map[*field]OnDelete{},
+		records: map[*model]*binding{}, onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{}, declaredHooks: declareHooks(a.cfg),
+	}
+	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
+		return nil, err
 	}
 	c.settleCascades()
 	if d.Name() == "sqlite" {
@@ -177,6 +206,12 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, c.failed
 	}
 	db.Logger = redactingLogger{db.Logger}
+	c.createChain, c.deleteChain = chainLength(db.Callback().Create()), chainLength(db.Callback().Delete())
+	c.pool = poolOf(db)
+	c.compileStatements()
+	if c.observesCommits() {
+		c.wrapPool(db)
+	}
 	return c, nil
 }
 
@@ -195,7 +230,7 @@ func removeCallbacks(db *gorm.DB) {
 		Get(name string) func(*gorm.DB)
 		Remove(name string) error
 	}{chains.Create(), chains.Update(), chains.Query(), chains.Row(), chains.Delete(), chains.Raw()} {
-		for _, name := range callbackNames {
+		for _, name := range slices.Concat(callbackNames, commitCallbackNames) {
 			if name = Name + ":" + name; chain.Get(name) != nil {
 				_ = chain.Remove(name)
 			}

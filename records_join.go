@@ -100,13 +100,13 @@ func (j recordJoin) read(db *gorm.DB, keys []any) ([]Record, error) {
 		quote(j.to.column), quote(t.model.primary().column), quote(rowNumber)))
 	number := clause.Column{Table: clause.CurrentTable, Name: rowNumber}
 	numbered := t.statement().Table("(?) AS authplugin_rows", query.Select(columns)).
-		Where(sqlText{clause.Expr{SQL: "? <= ?", Vars: []any{number, j.limit}}}).
+		Where(completeText{clause.Expr{SQL: "? <= ?", Vars: []any{number, j.limit}}}).
 		Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{{Column: number}}})
 	return t.find(numbered, t.model.fields)
 }
 
-// sqlText is an expression that is complete: the rewriter leaves it alone.
-type sqlText struct{ clause.Expr }
+// completeText is an expression that is complete: the rewriter leaves it alone.
+type completeText struct{ clause.Expr }
 
 // Build is called by GORM.
-func (s sqlText) Build(builder clause.Builder) { s.Expr.Build(builder) }
+func (s completeText) Build(builder clause.Builder) { s.Expr.Build(builder) }

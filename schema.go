@@ -129,7 +129,7 @@ func (m *model) info() ModelInfo {
 		fi := FieldInfo{
 			Name: f.name, Column: f.column, Type: string(f.kind),
 			Optional: f.optional, NotNull: f.notNull, Unique: f.unique,
-			Indexed: f.index || f.unique, ServerOnly: f.serverOnly, Hidden: f.hidden,
+			Indexed: f.index || f.unique, ServerOnly: f.serverOnly, Hidden: !f.shown(),
 		}
 		if f.ref != nil {
 			fi.References = &Reference{Model: f.ref.model.name, Field: f.ref.field.name, OnDelete: f.ref.onDelete}

@@ -69,6 +69,10 @@ func (b *schemaBuilder) checkSettings() {
 	default:
 		b.errorf("RateLimit.Storage", "%q is not known; it is StorageNone or StorageDatabase", b.cfg.RateLimit.Storage)
 	}
+	b.checkSession()
+	b.checkVerification()
+	b.checkPasswordHasher()
+	b.checkTokenKeys()
 	for _, name := range slices.Sorted(maps.Keys(b.cfg.Models)) {
 		if path := b.configs[name].path; !strings.HasPrefix(path, "Models[") {
 			b.errorf("Models["+quote(name)+"]", "the model %s is configured by Config.%s", name, path)

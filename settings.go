@@ -1,6 +1,10 @@
 package authplugin
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // SessionConfig configures the model session and how long sessions live.
 type SessionConfig struct {
@@ -81,3 +85,59 @@ type AccountLinking struct {
 	// so that nobody can take an address in advance.
 	RequireLocalVerified bool
 }
+
+const (
+	defaultExpiresIn              = 7 * 24 * time.Hour
+	defaultNotRememberedExpiresIn = 24 * time.Hour
+	defaultUpdateAge              = 24 * time.Hour
+	defaultFreshAge               = 24 * time.Hour
+)
+
+func orDefault(d, fallback time.Duration) time.Duration {
+	if d == 0 {
+		return fallback
+	}
+	return d
+}
+
+func (c SessionConfig) expiresIn() time.Duration { return orDefault(c.ExpiresIn, defaultExpiresIn) }
+
+func (c SessionConfig) notRememberedExpiresIn() time.Duration {
+	return orDefault(c.NotRememberedExpiresIn, defaultNotRememberedExpiresIn)
+}
+
+func (c SessionConfig) updateAge() time.Duration {
+	return max(orDefault(c.UpdateAge, defaultUpdateAge), 0)
+}
+
+func (c SessionConfig) freshAge() time.Duration { return orDefault(c.FreshAge, defaultFreshAge) }
+
+func (b *schemaBuilder) checkSession() {
+	for _, setting := range []struct {
+		name  string
+		value time.Duration
+	}{{"ExpiresIn", b.cfg.Session.ExpiresIn}, {"NotRememberedExpiresIn", b.cfg.Session.NotRememberedExpiresIn}} {
+		if setting.value < 0 {
+			b.errorf("Session."+setting.name, "must not be negative; 0 is the default")
+		}
+	}
+}
+
+func (b *schemaBuilder) checkVerification() {
+	const ways = "PlainIdentifiers or HashedIdentifiers"
+	cfg := b.cfg.Verification
+	if cfg.Identifiers != "" && !cfg.Identifiers.known() {
+		b.errorf("Verification.Identifiers", "%q is not known; it is %s", cfg.Identifiers, ways)
+	}
+	for _, prefix := range slices.Sorted(maps.Keys(cfg.IdentifierPrefixes)) {
+		path := "Verification.IdentifierPrefixes[" + quote(prefix) + "]"
+		if prefix == "" {
+			b.errorf(path, "the prefix is empty; for all identifiers set Verification.Identifiers")
+		}
+		if storage := cfg.IdentifierPrefixes[prefix]; !storage.known() {
+			b.errorf(path, "%q is not known; it is %s", storage, ways)
+		}
+	}
+}
+
+func (s IdentifierStorage) known() bool { return s == PlainIdentifiers || s == HashedIdentifiers }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 )
 
@@ -19,6 +20,7 @@ var fieldTagKeys = []string{ //nolint:gochecknoglobals // a table that nothing w
 	"optional",   // the value may be NULL
 	"default",    // default:x, set by the application on create
 	"serverOnly", // clients may not set it
+	"createOnly", // clients may set it on create, and not change it
 	"hidden",     // it is not shown
 	"secret",     // it is hidden in %v and in logs, but not in JSON
 	"unique",     // it has a unique index
@@ -148,6 +150,8 @@ func fieldOfStruct(m *model, sf *schema.Field) (*field, []string) {
 		size: sizeOfStructField(sf), path: m.goName + "." + sf.Name,
 	}
 	f.primary = sf.Name == "ID"
+	f.softDelete = sf.FieldType == reflect.TypeFor[gorm.DeletedAt]()
+	f.notInJSON = sf.Tag.Get("json") == "-"
 	problems := f.readTag(sf.Tag.Get("auth"))
 	f.notNull = !f.optional
 	return f, problems
@@ -203,6 +207,8 @@ func (f *field) readTag(tag string) (problems []string) {
 			f.hasDefault, f.def = true, value
 		case "serverOnly":
 			f.serverOnly = true
+		case "createOnly":
+			f.createOnly = true
 		case "hidden":
 			f.hidden = true
 		case "secret":

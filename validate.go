@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"strings"
+	"time"
 
 	"gorm.io/gorm/clause"
 )
@@ -15,9 +16,7 @@ func (b *binding) validateStruct(rv reflect.Value) error {
 	if err := b.unknownField(values); err != nil {
 		return err
 	}
-	if b.dynamic > 0 {
-		values = b.ownValues(rv) // a hook of the application may have set another map
-	}
+	owned := false // the caller, or a hook, may use one map for many rows
 	for _, bf := range b.fields {
 		if !bf.dynamic {
 			if err := b.validateTyped(bf, rv); err != nil {
@@ -42,12 +41,27 @@ func (b *binding) validateStruct(rv reflect.Value) error {
 		if outgoing == nil && bf.required() {
 			return bf.errorf("is required")
 		}
-		values[bf.name] = outgoing
+		if !identical(v, outgoing) {
+			if !owned {
+				values, owned = b.ownValues(rv), true
+			}
+			values[bf.name] = outgoing
+		}
 		if bf.concealed() {
 			b.bindValue(rv)
 		}
 	}
 	return nil
+}
+
+// identical reports whether a value is surely the same as another.
+func identical(a, b any) bool {
+	switch a.(type) {
+	case string, int64, float64, bool, time.Time:
+		return a == b
+	default:
+		return false
+	}
 }
 
 // validateTyped checks a field of the Go struct. Its type is right already;
@@ -87,6 +101,9 @@ func (f *field) checkTyped(value reflect.Value) error {
 	case String, enumKind:
 		return f.checkString(value.String())
 	case idRef:
+		if value.Kind() == reflect.String && value.Len() > 0 {
+			return f.checkID(ID(value.String()))
+		}
 		_, err := f.encodableID(value.Interface())
 		return err
 	case Boolean, Date, BigInt, JSON, opaqueKind:

@@ -49,7 +49,7 @@ func TestRecordsOfBetterAuth(t *testing.T) {
 		must(t, err)
 		consumed, err := auth.Records("verification").ConsumeOne(ctx, authplugin.Eq("id", made["id"]), authplugin.Eq("value", "w"))
 		must(t, err)
-		same(t, "consumed", updated, consumed)
+		wantSame(t, "consumed", updated, consumed)
 		if _, err := auth.Records("verification").ConsumeOne(ctx, authplugin.Eq("id", made["id"])); !errors.Is(err, authplugin.ErrNotFound) {
 			t.Errorf("consumed again: %v", err)
 		}

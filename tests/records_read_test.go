@@ -35,13 +35,13 @@ func TestRecordsPages(t *testing.T) {
 		if n := len(keys(authplugin.Query{Limit: 1000})); n != 105 {
 			t.Errorf("limit of 1000: %d", n)
 		}
-		same(t, "sort, offset, limit", []string{"k102", "k101"}, keys(authplugin.Query{Sort: authplugin.Desc("key"), Offset: 2, Limit: 2}))
-		same(t, "offset alone", []string{"k104"}, keys(authplugin.Query{Sort: authplugin.Asc("big"), Offset: 104}))
+		wantSame(t, "sort, offset, limit", []string{"k102", "k101"}, keys(authplugin.Query{Sort: authplugin.Desc("key"), Offset: 2, Limit: 2}))
+		wantSame(t, "offset alone", []string{"k104"}, keys(authplugin.Query{Sort: authplugin.Asc("big"), Offset: 104}))
 		if n := len(keys(authplugin.Query{Offset: 100})); n != 5 {
 			t.Errorf("offset without order: %d", n)
 		}
-		same(t, "two orders", []string{"k009", "k019", "k029"}, keys(authplugin.Query{Sort: authplugin.Desc("count").Then(authplugin.Asc("key")), Limit: 3}))
-		same(t, "where before limit", []string{"k100"}, keys(authplugin.Query{Where: []authplugin.Condition{authplugin.Gte("big", 100)}, Sort: authplugin.Asc("key"), Limit: 1}))
+		wantSame(t, "two orders", []string{"k009", "k019", "k029"}, keys(authplugin.Query{Sort: authplugin.Desc("count").Then(authplugin.Asc("key")), Limit: 3}))
+		wantSame(t, "where before limit", []string{"k100"}, keys(authplugin.Query{Where: []authplugin.Condition{authplugin.Gte("big", 100)}, Sort: authplugin.Asc("key"), Limit: 1}))
 		first, err := counters.FindOne(ctx, authplugin.Query{Sort: authplugin.Asc("key"), Offset: 3, Limit: 50})
 		must(t, err)
 		if first["key"] != "k003" {
@@ -49,13 +49,13 @@ func TestRecordsPages(t *testing.T) {
 		}
 		some, err := counters.FindMany(ctx, authplugin.Query{Select: []string{"big", "key", "big"}, Sort: authplugin.Asc("key"), Limit: 1})
 		must(t, err)
-		same(t, "select", []authplugin.Record{{"key": "k000", "big": int64(0)}}, some)
+		wantSame(t, "select", []authplugin.Record{{"key": "k000", "big": int64(0)}}, some)
 		some, err = counters.FindMany(ctx, authplugin.Query{Select: []string{"count"}, Sort: authplugin.Asc("key"), Limit: 1})
 		must(t, err)
-		same(t, "select one", []authplugin.Record{{"count": int64(0)}}, some)
+		wantSame(t, "select one", []authplugin.Record{{"count": int64(0)}}, some)
 		none, err := counters.FindMany(ctx, authplugin.Query{Where: []authplugin.Condition{authplugin.Eq("key", "x")}})
 		must(t, err)
-		same(t, "nothing", []authplugin.Record{}, none)
+		wantSame(t, "nothing", []authplugin.Record{}, none)
 	})
 }
 
@@ -93,16 +93,16 @@ func TestRecordsJoin(t *testing.T) {
 			if len(r) != 4 || r["name"] != u["name"] || joined == nil || len(joined) != len(sessions[u["id"]]) {
 				t.Errorf("user %v", r)
 			}
-			same(t, "sessions", fieldOf(joined, "token"), append([]string{}, sessions[u["id"]]...))
+			wantSame(t, "sessions", fieldOf(joined, "token"), append([]string{}, sessions[u["id"]]...))
 		}
-		same(t, "profile", any(profile), found[0]["profile"])
+		wantSame(t, "profile", any(profile), found[0]["profile"])
 		if found[1]["profile"] != any(nil) || found[2]["profile"] != any(nil) {
 			t.Errorf("no profile: %v, %v", found[1]["profile"], found[2]["profile"])
 		}
 		if got := found[0]["badge"].([]authplugin.Record); len(got) != len(badges) || strings.Join(fieldOf(got, "title"), "") != "xy" {
 			t.Errorf("badges %v", got)
 		}
-		same(t, "no badges", any([]authplugin.Record{}), found[2]["badge"])
+		wantSame(t, "no badges", any([]authplugin.Record{}), found[2]["badge"])
 
 		// The limit is per record, and the page is one of users.
 		found, err = users.FindMany(ctx, authplugin.Query{Join: authplugin.Joins{"session": {Limit: 3}}, Sort: authplugin.Asc("name"), Limit: 2})
@@ -124,28 +124,28 @@ func TestRecordsJoin(t *testing.T) {
 		if len(joined) != 4 {
 			t.Fatalf("sessions %v", joined)
 		}
-		same(t, "backward", authplugin.Record{"token": joined[0]["token"], "user": ada}, joined[0])
+		wantSame(t, "backward", authplugin.Record{"token": joined[0]["token"], "user": ada}, joined[0])
 		joined[0]["user"].(authplugin.Record)["name"] = "changed"
 		if joined[1]["user"].(authplugin.Record)["name"] != "ada" {
 			t.Error("two records share one that is joined")
 		}
 		owned, err := auth.Records("profile").FindOne(ctx, authplugin.Query{Join: authplugin.Joins{"user": {}}})
 		must(t, err)
-		same(t, "backward by a unique key", any(ada), owned["user"])
+		wantSame(t, "backward by a unique key", any(ada), owned["user"])
 		// Backward to another field it is a list, as in Better Auth.
 		badge, err := auth.Records("badge").FindOne(ctx, authplugin.Query{Where: []authplugin.Condition{authplugin.Eq("title", "x")}, Join: authplugin.Joins{"user": {}}})
 		must(t, err)
-		same(t, "backward to a field", any([]authplugin.Record{ada}), badge["user"])
+		wantSame(t, "backward to a field", any([]authplugin.Record{ada}), badge["user"])
 		badge, err = auth.Records("badge").FindOne(ctx, authplugin.Query{Where: []authplugin.Condition{authplugin.Eq("id", lost["id"])}, Join: authplugin.Joins{"user": {}}})
 		must(t, err)
-		same(t, "backward from null", any([]authplugin.Record{}), badge["user"])
+		wantSame(t, "backward from null", any([]authplugin.Record{}), badge["user"])
 
 		// A model that refers to itself joins those that refer to it.
 		root := record(t, auth, "node", authplugin.Values{"label": "root"})
 		leaf := record(t, auth, "node", authplugin.Values{"label": "leaf", "parentId": root["id"]})
 		tree, err := auth.Records("node").FindOne(ctx, authplugin.Query{Where: []authplugin.Condition{authplugin.Eq("id", root["id"])}, Join: authplugin.Joins{"node": {}}})
 		must(t, err)
-		same(t, "itself", any([]authplugin.Record{leaf}), tree["node"])
+		wantSame(t, "itself", any([]authplugin.Record{leaf}), tree["node"])
 
 		// The plugin's struct and its run-time model, which is two keys away.
 		key := record(t, auth, "passkey", authplugin.Values{"userId": ada["id"], "publicKey": "k", "counter": 0, "backedUp": false, "meta": map[string]any{}})

@@ -148,7 +148,7 @@ func TestRecordsInDatabaseSchema(t *testing.T) {
 	must(t, err)
 	consumed, err := auth.Records("profile").ConsumeOne(t.Context(), authplugin.Eq("bio", "x"))
 	must(t, err)
-	same(t, "consumed", got, consumed)
+	wantSame(t, "consumed", got, consumed)
 	var users []authplugin.User
 	must(t, db.Where(auth.Clause("user", authplugin.Eq("name", "ada"))).Joins("JOIN auth.sessions s ON s.user_id = users.id").Find(&users).Error)
 	if len(users) != 1 {

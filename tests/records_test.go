@@ -115,7 +115,7 @@ func isInvalid(t testing.TB, what string, err error, parts ...string) {
 	}
 }
 
-func same(t testing.TB, what string, want, got any) {
+func wantSame(t testing.TB, what string, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
@@ -157,13 +157,13 @@ func TestRecordsCreate(t *testing.T) {
 			"prefs": map[string]any{"a": []any{1.0, nil}}, "tags": []string{"x"}, "marks": []float64{1, 2.5}, "vip": true, "pin": "1234",
 			"handle": nil, "keyCount": int64(0),
 		}
-		same(t, "created", want, got)
+		wantSame(t, "created", want, got)
 		found, err := users.FindOne(ctx, authplugin.Query{Where: []authplugin.Condition{authplugin.Eq("id", id)}})
 		must(t, err)
-		same(t, "found", got, found)
+		wantSame(t, "found", got, found)
 		all, err := users.FindMany(ctx, authplugin.Query{})
 		must(t, err)
-		same(t, "all", []authplugin.Record{got}, all)
+		wantSame(t, "all", []authplugin.Record{got}, all)
 
 		plainUser := authplugin.User{}
 		must(t, db.First(&plainUser, authplugin.ID(id)).Error)
@@ -187,10 +187,10 @@ func TestRecordsCreate(t *testing.T) {
 			t.Errorf("passkey %v", key)
 		}
 		use := record(t, auth, "keyUse", authplugin.Values{"passkeyId": key["id"], "usedAt": noon})
-		same(t, "run-time model", authplugin.Record{"id": use["id"], "passkeyId": key["id"], "usedAt": stored, "place": nil}, use)
+		wantSame(t, "run-time model", authplugin.Record{"id": use["id"], "passkeyId": key["id"], "usedAt": stored, "place": nil}, use)
 		foundUse, err := auth.Records("keyUse").FindOne(ctx, authplugin.Query{Where: []authplugin.Condition{authplugin.Eq("passkeyId", key["id"])}})
 		must(t, err)
-		same(t, "run-time model found", use, foundUse)
+		wantSame(t, "run-time model found", use, foundUse)
 
 		_, err = users.Create(ctx, authplugin.Values{"name": "x"})
 		isInvalid(t, "missing email", err, "user.email")

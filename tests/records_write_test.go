@@ -46,10 +46,10 @@ func TestRecordsUpdate(t *testing.T) {
 		must(t, err)
 		want := maps.Clone(ada)
 		want["nick"], want["age"], want["updatedAt"], want["email"] = "z", nil, later, "ada@x"
-		same(t, "updated", want, got)
+		wantSame(t, "updated", want, got)
 		again, err := users.FindOne(ctx, authplugin.Query{Where: where{authplugin.Eq("id", ada["id"])}})
 		must(t, err)
-		same(t, "stored", want, again)
+		wantSame(t, "stored", want, again)
 		got, err = users.Update(ctx, where{authplugin.Eq("id", ada["id"]), authplugin.Eq("nick", "a")}, authplugin.Values{"age": 5})
 		isNotFound(t, "compare and set", got, err)
 		got, err = users.Update(ctx, nil, authplugin.Values{"age": 5})
@@ -73,10 +73,10 @@ func TestRecordsUpdate(t *testing.T) {
 		c := record(t, auth, "node", authplugin.Values{"label": "x"})
 		got, err = auth.Records("node").Update(ctx, where{authplugin.Eq("id", c["id"])}, authplugin.Values{"label": "x"})
 		must(t, err)
-		same(t, "the same", c, got)
+		wantSame(t, "the same", c, got)
 		got, err = auth.Records("node").Update(ctx, where{authplugin.Eq("id", c["id"])}, authplugin.Values{"id": "other"})
 		must(t, err)
-		same(t, "nothing", c, got)
+		wantSame(t, "nothing", c, got)
 		// OnUpdate of a run-time model, unless given.
 		counter := record(t, auth, "counter", authplugin.Values{"key": "k"})
 		got, err = auth.Records("counter").Update(ctx, where{authplugin.Eq("key", "k")}, authplugin.Values{})
@@ -115,10 +115,10 @@ func TestRecordsMatchedRowsWithoutTheFlag(t *testing.T) {
 	r := record(t, auth, "node", authplugin.Values{"label": "same"})
 	got, err := auth.Records("node").Update(t.Context(), where{authplugin.Eq("id", r["id"])}, authplugin.Values{"label": "same"})
 	must(t, err)
-	same(t, "update to the same", r, got)
+	wantSame(t, "update to the same", r, got)
 	got, err = auth.Records("node").IncrementOne(t.Context(), where{authplugin.Eq("id", r["id"])}, authplugin.Increment{Set: authplugin.Values{"label": "same"}})
 	must(t, err)
-	same(t, "set the same", r, got)
+	wantSame(t, "set the same", r, got)
 }
 
 func testUpdateMany(t *testing.T, auth *authplugin.Auth) {
@@ -197,7 +197,7 @@ func TestRecordsConsumeOne(t *testing.T) {
 		for range 2 {
 			got, err := proofs.ConsumeOne(ctx, authplugin.Eq("identifier", "a"))
 			must(t, err)
-			same(t, "consumed", made[got["id"]], got)
+			wantSame(t, "consumed", made[got["id"]], got)
 			delete(made, got["id"])
 		}
 		got, err := proofs.ConsumeOne(ctx, authplugin.Eq("identifier", "a"))
@@ -222,17 +222,17 @@ func TestRecordsIncrementOne(t *testing.T) {
 		want := authplugin.Record{"id": c["id"], "key": "k", "count": int64(3), "big": int64(1) << 40, "ratio": 0.75, "state": nil, "times": nil}
 		got, err := inc(where{key, authplugin.Gte("count", 5)}, authplugin.Values{"count": -2, "big": int64(1)<<40 - 1, "ratio": 0.25}, nil)
 		must(t, err)
-		same(t, "incremented", want, got)
+		wantSame(t, "incremented", want, got)
 		got, err = inc(where{key, authplugin.Gte("count", 5)}, authplugin.Values{"count": -2}, nil)
 		isNotFound(t, "guard", got, err)
 		got, err = inc(where{key, authplugin.Eq("count", 3)}, authplugin.Values{"count": 1}, authplugin.Values{"state": "open"})
 		must(t, err)
 		want["count"], want["state"], want["times"] = int64(4), "open", int64(7)
-		same(t, "with set", want, got)
+		wantSame(t, "with set", want, got)
 		got, err = inc(where{key, authplugin.Eq("state", "open")}, nil, authplugin.Values{"state": "shut", "times": 1})
 		must(t, err)
 		want["state"], want["times"] = "shut", int64(1)
-		same(t, "guarded transition", want, got)
+		wantSame(t, "guarded transition", want, got)
 		got, err = inc(where{key, authplugin.Eq("state", "open")}, authplugin.Values{}, authplugin.Values{"state": "shut"})
 		isNotFound(t, "transition", got, err)
 		got, err = inc(nil, authplugin.Values{"count": 1}, nil)
@@ -241,7 +241,7 @@ func TestRecordsIncrementOne(t *testing.T) {
 		n := record(t, auth, "counter", authplugin.Values{"key": "null"})
 		got, err = inc(where{authplugin.Eq("key", "null")}, authplugin.Values{"big": 1}, nil)
 		must(t, err)
-		same(t, "null stays null", n, got)
+		wantSame(t, "null stays null", n, got)
 
 		for name, bad := range map[string]authplugin.Increment{
 			"nothing":     {},
@@ -262,7 +262,7 @@ func TestRecordsIncrementOne(t *testing.T) {
 		}
 		got, err = counters.FindOne(ctx, authplugin.Query{Where: where{key}})
 		must(t, err)
-		same(t, "after mistakes", want, got)
+		wantSame(t, "after mistakes", want, got)
 
 		_, err = inc(where{key}, nil, authplugin.Values{"count": -5})
 		must(t, err)

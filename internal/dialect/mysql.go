@@ -270,6 +270,19 @@ func (MySQL) ErrorKind(err error) ErrorKind {
 	})
 }
 
+// LosesTransaction reports whether an error has, or may have, rolled back the
+// whole transaction. MySQL is alone in letting it go on as if nothing was.
+func (MySQL) LosesTransaction(err error) bool {
+	return firstKind(err, func(err error) ErrorKind {
+		switch mysqlErrorNumber(err) {
+		case 1213, 1020: // ER_LOCK_DEADLOCK, ER_CHECKREAD of MariaDB's snapshot isolation
+			return Retryable
+		default:
+			return OtherError
+		}
+	}) == Retryable
+}
+
 // mysqlErrorNumber returns the number of a *MySQLError of go-sql-driver/mysql, 0
 // for other errors.
 func mysqlErrorNumber(err error) int64 {

@@ -2,9 +2,12 @@ package dialect
 
 import (
 	"database/sql"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
@@ -204,5 +207,18 @@ func TestMySQLDefaultSQL(t *testing.T) {
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("MariaDB %v, %q (-want +got):\n%s", test.mariaDB, test.def.String, diff)
 		}
+	}
+}
+
+func TestMySQLLosesTransaction(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[uint16]bool{1213: true, 1020: true, 1205: false, 1062: false} {
+		err := fmt.Errorf("create: %w", errors.Join(errors.New("first"), &mysql.MySQLError{Number: number}))
+		if got := (MySQL{}).LosesTransaction(err); got != want {
+			t.Errorf("error %d: %t", number, got)
+		}
+	}
+	if (MySQL{}).LosesTransaction(nil) {
+		t.Error("no error")
 	}
 }

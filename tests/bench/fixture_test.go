@@ -86,11 +86,15 @@ func (f *fixture) fill(tb testing.TB) {
 	if _, err := tx.ExecContext(ctx, "INSERT INTO plain_users ("+columns+") SELECT "+columns+" FROM users"); err != nil {
 		tb.Fatal(err)
 	}
+	for _, table := range []string{"sessions", "plain_sessions"} {
+		f.fillSessions(tb, tx, table)
+	}
 	if err := tx.Commit(); err != nil {
 		tb.Fatal(err)
 	}
 	statistics := map[string]string{
-		"sqlite": "ANALYZE", "postgres": "VACUUM ANALYZE users, plain_users", "mysql": "ANALYZE TABLE users, plain_users",
+		"sqlite": "ANALYZE", "postgres": "VACUUM ANALYZE users, plain_users, sessions, plain_sessions",
+		"mysql": "ANALYZE TABLE users, plain_users, sessions, plain_sessions",
 	}
 	if _, err := f.pool.ExecContext(ctx, statistics[f.engine]); err != nil {
 		tb.Fatal(err)
@@ -98,6 +102,22 @@ func (f *fixture) fill(tb testing.TB) {
 	f.seeds = make([]seed, rows)
 	for i := range f.seeds {
 		f.seeds[i] = seedOf(i)
+	}
+}
+
+// fillSessions gives each user a session.
+func (f *fixture) fillSessions(tb testing.TB, tx *sql.Tx, table string) {
+	tb.Helper()
+	now := time.Now()
+	for from := 0; from < rows; from += batch {
+		args := make([]any, 0, batch*8)
+		for i := from; i < from+batch; i++ {
+			s := seedOf(i * 7919 % rows)
+			args = append(args, s.id, s.id, s.token(), f.moment(now.Add(7*24*time.Hour)), "203.0.113.7", "bench/1", f.moment(now), f.moment(now))
+		}
+		if _, err := tx.ExecContext(tb.Context(), "INSERT INTO "+table+" ("+sessionColumns+") VALUES "+f.placeholders(batch), args...); err != nil {
+			tb.Fatal(err)
+		}
 	}
 }
 
@@ -134,7 +154,7 @@ func (f *fixture) moment(t time.Time) any {
 // empty removes all users.
 func (f *fixture) empty(tb testing.TB) {
 	tb.Helper()
-	for _, table := range []string{"users", "plain_users"} {
+	for _, table := range []string{"accounts", "plain_accounts", "users", "plain_users"} {
 		if _, err := f.pool.ExecContext(context.Background(), "DELETE FROM "+table); err != nil {
 			tb.Fatal(err)
 		}
@@ -168,7 +188,7 @@ func (f *fixture) counted(tb testing.TB) handles {
 }
 
 func (h handles) count(db *gorm.DB) *gorm.DB {
-	db = db.Session(&gorm.Session{NewDB: true})
+	db = db.Session(&gorm.Session{NewDB: true, Context: context.Background()}) // a context makes it copy the statement
 	db.Statement.ConnPool = &countingPool{pool: h.pool, sent: h.sent}
 	return db
 }

@@ -33,6 +33,7 @@ type plainSession struct {
 	UserAgent string
 	CreatedAt time.Time `gorm:"not null"`
 	UpdatedAt time.Time `gorm:"not null"`
+	Device    *string
 }
 
 type plainAccount struct {
@@ -72,6 +73,9 @@ func config() authplugin.Config {
 		User: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{
 			"nickname": {Type: authplugin.String, Size: 64, Index: true},
 		}},
+		Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{
+			"device": {Type: authplugin.String, Optional: true},
+		}}},
 	}
 }
 

@@ -37,7 +37,10 @@ type variant struct {
 	do   func(ctx context.Context, i int) error
 }
 
-func operations() []operation {
+func operations() []operation { return append(gormOperations(), authOperations()...) }
+
+// gormOperations are those of GORM on the library's models.
+func gormOperations() []operation {
 	return []operation{
 		{
 			name: "create", block: 10, raw: rawCreate, gorm: gormCreate, authplugin: pluginCreate,

@@ -1,0 +1,211 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// CredentialProvider is the ProviderID of an account that signs in by password.
+// Its AccountID is the user's id.
+const CredentialProvider = "credential"
+
+// Accounts are the operations on accounts. A is [Account] and U is [User], or the
+// application's own structs that are configured as their Model. What is said of
+// [Users] holds for them too.
+//
+// With [AccountConfig.TokenKeys], operations encrypt the tokens that they write
+// and decrypt those that they read; plain GORM sees them encrypted.
+type Accounts[A, U any] struct{ auth *Auth }
+
+// Accounts are the operations on accounts.
+func (a *Auth) Accounts() Accounts[Account, User] { return Accounts[Account, User]{a} }
+
+// AccountsOf are the operations on accounts with the application's own structs.
+func AccountsOf[A, U any](a *Auth) Accounts[A, U] { return Accounts[A, U]{a} }
+
+// FoundAccount is an account with its user.
+type FoundAccount[A, U any] struct {
+	Account *A
+	User    *U
+}
+
+// Link links an account of a provider to a user. An account that is linked
+// already, to whichever user, is [ErrDuplicate], also where the table lacks the
+// unique index and many link it at once.
+func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.seal(&account); err != nil {
+		return nil, err
+	}
+	if err := o.core.outcome(o.model, a.link(ctx, o, o.session(ctx), &account)); err != nil {
+		return nil, err
+	}
+	return &account, o.unseal(&account)
+}
+
+// link inserts an account that is linked nowhere, whose tokens are encrypted.
+func (a Accounts[A, U]) link(ctx context.Context, o bound[A], db *gorm.DB, account *A) error {
+	provider, id := o.text(account, "providerId"), o.text(account, "accountId")
+	key := uniqueKey{model: o.model, parts: []string{provider, id}}
+	given := o.text(account, "id") != ""
+	return o.core.insertOnce(db, key, func(tx *gorm.DB, derived ID) (ID, error) {
+		if derived != "" && !given {
+			if err := o.set(account, "id", derived); err != nil {
+				return "", err
+			}
+		}
+		err := o.core.createOnce(ctx, tx, o.binding, account)
+		return ID(o.text(account, "id")), err
+	}, func(tx *gorm.DB, own ID) (bool, error) {
+		where := o.ofProvider(provider, id)
+		if own != "" {
+			where = append(where, clause.Neq{Column: o.column("id"), Value: own})
+		}
+		var others []A
+		err := tx.Clauses(clause.Where{Exprs: where}).Limit(1).Find(&others).Error
+		return len(others) > 0, err
+	})
+}
+
+// ofProvider are the conditions on the account of a provider.
+func (o bound[T]) ofProvider(provider, id string) []clause.Expression {
+	where := []clause.Expression{o.equals("providerId", provider), o.equals("accountId", id)}
+	if o.core.dialect.Name() == "mysql" {
+		// Byte for byte, where the collation would take others for the same.
+		where = append(where, clause.Expr{SQL: "CAST(? AS BINARY) = ?", Vars: []any{o.column("accountId"), id}})
+	}
+	return where
+}
+
+// Unlink removes an account from a user. An account that the user does not have
+// is [ErrNotFound].
+func (a Accounts[A, U]) Unlink(ctx context.Context, userID, id ID) error {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return err
+	}
+	n, err := o.delete(ctx, o.equals("id", id), o.equals("userId", userID))
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// List lists the accounts of a user, the oldest first.
+func (a Accounts[A, U]) List(ctx context.Context, userID ID) ([]A, error) {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return nil, err
+	}
+	accounts := []A{}
+	err = o.session(ctx).Where(o.equals("userId", userID)).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{
+		{Column: o.column("createdAt")}, {Column: o.column("id")},
+	}}).Find(&accounts).Error
+	if err != nil {
+		return nil, o.core.outcome(o.model, err)
+	}
+	for i := range accounts {
+		if err := o.unseal(&accounts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return accounts, nil
+}
+
+// FindByProvider finds the account of a provider and its user, with one
+// statement. It is [ErrNotFound] when there is none. Of several, which a table
+// without the unique index may hold, it is the oldest.
+func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountID string) (*FoundAccount[A, U], error) {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return nil, err
+	}
+	users, err := typed[U](o.core, ModelUser)
+	if err != nil {
+		return nil, err
+	}
+	l := lookUp{o.core.hot.accountByProvider, keyOf(false, providerID, accountID)}
+	reader := o.core.reader(o.binding, users)
+	var found *FoundAccount[A, U]
+	_, err = o.query(ctx, l, new(A), func(rows *sql.Rows) (int64, error) {
+		for rows.Next() {
+			row := &FoundAccount[A, U]{Account: new(A), User: new(U)}
+			if err := reader.scan(ctx, rows, row.Account, row.User); err != nil {
+				return 0, err
+			}
+			// MySQL and SQL Server find ids that differ in case, too.
+			if o.text(row.Account, "providerId") == providerID && o.text(row.Account, "accountId") == accountID {
+				found = row
+				return 1, nil
+			}
+		}
+		return 0, rows.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		return nil, ErrNotFound
+	}
+	return found, o.unseal(found.Account)
+}
+
+// AccountTokens are the tokens of an OAuth account. What is nil is left as it is.
+type AccountTokens struct {
+	AccessToken, RefreshToken, IDToken          *string
+	AccessTokenExpiresAt, RefreshTokenExpiresAt *time.Time
+	Scope                                       *string
+}
+
+// values are the fields that tokens set.
+func (t AccountTokens) values() Values {
+	values := Values{}
+	for name, token := range map[string]*string{
+		"accessToken": t.AccessToken, "refreshToken": t.RefreshToken, "idToken": t.IDToken, "scope": t.Scope,
+	} {
+		if token != nil {
+			values[name] = *token
+		}
+	}
+	for name, moment := range map[string]*time.Time{
+		"accessTokenExpiresAt": t.AccessTokenExpiresAt, "refreshTokenExpiresAt": t.RefreshTokenExpiresAt,
+	} {
+		if moment != nil {
+			values[name] = *moment
+		}
+	}
+	return values
+}
+
+// UpdateTokens stores new tokens of an account, and returns the account as it is
+// then. It is [ErrNotFound] when there is none.
+func (a Accounts[A, U]) UpdateTokens(ctx context.Context, id ID, tokens AccountTokens) (*A, error) {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return nil, err
+	}
+	var account *A
+	err = o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
+		var row A
+		if err := tx.Where(o.equals("id", id)).Take(&row).Error; err != nil {
+			return err
+		}
+		values := tokens.values()
+		o.sealValues(&row, values)
+		o := o
+		o.handle = tx
+		account, err = o.update(ctx, id, values)
+		return err
+	})
+	if err != nil {
+		return nil, o.core.outcome(o.model, err)
+	}
+	return account, o.unseal(account)
+}

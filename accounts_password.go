@@ -1,0 +1,94 @@
+package authplugin
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+)
+
+// SetPassword sets the password of a user, and makes the account for it where the
+// user has none. It is [ErrForeignKey] when there is no such user.
+func (a Accounts[A, U]) SetPassword(ctx context.Context, userID ID, password string) error {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return err
+	}
+	hash, err := o.core.hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	for range setPasswordAttempts {
+		err = a.storePassword(ctx, o, userID, hash)
+		if !errors.Is(err, ErrDuplicate) {
+			return err
+		}
+	}
+	return err
+}
+
+// setPasswordAttempts is how often a password is stored when the account for it
+// comes and goes meanwhile.
+const setPasswordAttempts = 3
+
+func (a Accounts[A, U]) storePassword(ctx context.Context, o bound[A], userID ID, hash string) error {
+	db := o.session(ctx)
+	updated := int64(0)
+	err := o.core.runOwn(ctx, db, func() error {
+		tx := db.Model(new(A)).Where(o.equals("userId", userID)).Where(o.equals("providerId", CredentialProvider)).
+			Updates(map[string]any{"password": hash})
+		updated = tx.RowsAffected
+		return tx.Error
+	})
+	if err != nil || updated > 0 {
+		return o.core.outcome(o.model, err)
+	}
+	account := new(A)
+	err = o.fill(account, Values{"userId": userID, "accountId": string(userID), "providerId": CredentialProvider, "password": hash})
+	if err != nil {
+		return err
+	}
+	return o.core.outcome(o.model, a.link(ctx, o, db, account))
+}
+
+// VerifyPassword reports whether a password is that of a user. A user without a
+// password, and one that does not exist, take as long as a wrong password. A
+// hash that the configured hasher would make anew is replaced on the way.
+func (a Accounts[A, U]) VerifyPassword(ctx context.Context, userID ID, password string) (bool, error) {
+	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return false, err
+	}
+	account := new(A)
+	err = o.session(ctx).Where(o.equals("userId", userID)).Where(o.equals("providerId", CredentialProvider)).Take(account).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return false, o.core.outcome(o.model, err)
+	}
+	hash := o.text(account, "password")
+	if err != nil || hash == "" {
+		_, err = o.core.hasher.Hash(ctx, password)
+		return false, err
+	}
+	ok, err := o.core.hasher.Verify(ctx, hash, password)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, a.rehash(ctx, o, ID(o.text(account, "id")), hash, password)
+}
+
+// rehash replaces a hash that is out of date, unless the password has been changed
+// meanwhile.
+func (a Accounts[A, U]) rehash(ctx context.Context, o bound[A], id ID, hash, password string) error {
+	renewer, ok := o.core.hasher.(Rehasher)
+	if !ok || !renewer.NeedsRehash(hash) {
+		return nil
+	}
+	renewed, err := o.core.hasher.Hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return o.core.outcome(o.model, o.core.runOwn(ctx, o.handle, func() error {
+		return o.session(ctx).Model(new(A)).Where(o.equals("id", id)).Where(o.equals("password", hash)).
+			UpdateColumn(o.model.byName["password"].column, renewed).Error
+	}))
+}

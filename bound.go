@@ -1,0 +1,144 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"reflect"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// bound is what an operation on the rows of one model works with, in the Go type
+// that its caller chose.
+type bound[T any] struct {
+	*binding
+
+	core *core
+	// handle is the handle of the Auth, as it was given.
+	handle *gorm.DB
+}
+
+// open binds an operation. T must be a struct of the model.
+func open[T any](a *Auth, name string) (bound[T], error) {
+	c, err := a.ready()
+	if err != nil {
+		return bound[T]{}, err
+	}
+	b, err := typed[T](c, name)
+	if err != nil {
+		return bound[T]{}, err
+	}
+	return bound[T]{binding: b, core: c, handle: a.db}, nil
+}
+
+// session is a session of GORM for an operation.
+func (o bound[T]) session(ctx context.Context) *gorm.DB { return o.core.session(ctx, o.handle) }
+
+// lookUp is a compiled look-up with its parameters.
+type lookUp struct {
+	statement *compiled
+	key       lookUpKey
+}
+
+// find runs a look-up for one row. It is ErrNotFound when there is none.
+func (o bound[T]) find(ctx context.Context, l lookUp) (*T, error) {
+	row := new(T)
+	r := o.core.reader(o.binding, nil)
+	n, err := o.query(ctx, l, row, func(rows *sql.Rows) (int64, error) { return r.one(ctx, rows, row, nil) })
+	if err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		return nil, ErrNotFound
+	}
+	return row, nil
+}
+
+// query runs a look-up whose rows are read by a function.
+func (o bound[T]) query(ctx context.Context, l lookUp, dest any, read func(*sql.Rows) (int64, error)) (int64, error) {
+	return o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, dest,
+		operation{statement: l.statement, key: l.key, read: read})
+}
+
+// create inserts a row.
+func (o bound[T]) create(ctx context.Context, row *T) error {
+	return o.core.create(ctx, o.handle, o.binding, row)
+}
+
+// update sets fields of the row with an id, and returns it as it is then. where
+// may add conditions; a row that does not meet them is ErrNotFound.
+func (o bound[T]) update(ctx context.Context, id ID, values Values, where ...clause.Expression) (*T, error) {
+	row := new(T)
+	err := o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
+		if len(values) > 0 {
+			db := tx.Model(new(T)).Where(o.equals("id", id)).Clauses(clause.Where{Exprs: where})
+			if err := db.Updates(map[string]any(values)).Error; err != nil {
+				return err
+			}
+		}
+		return tx.Where(o.equals("id", id)).Clauses(clause.Where{Exprs: where}).Take(row).Error
+	})
+	if err != nil {
+		return nil, o.core.outcome(o.model, err)
+	}
+	return row, nil
+}
+
+// text is a field of a row as text, a string or an id; "" when it is NULL.
+func (o bound[T]) text(row *T, name string) string {
+	v := o.schemaField(name).ReflectValueOf(context.Background(), reflect.ValueOf(row).Elem())
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return ""
+		}
+		v = v.Elem()
+	}
+	return v.String()
+}
+
+// value is a field of a row; nil when it is NULL.
+func (o bound[T]) value(row *T, name string) any {
+	return follow(o.schemaField(name).ReflectValueOf(context.Background(), reflect.ValueOf(row).Elem()).Interface())
+}
+
+// set sets a field of a row, wherever the Go type keeps it.
+func (o bound[T]) set(row *T, name string, value any) error {
+	bf := o.byName(name)
+	if bf == nil {
+		return &FieldError{Model: o.model.name, Field: name, Problem: "there is no such field" + suggest(name, o.model.fieldNames())}
+	}
+	return bf.schema.Set(context.Background(), reflect.ValueOf(row).Elem(), value)
+}
+
+// fill sets fields of a row.
+func (o bound[T]) fill(row *T, values Values) error {
+	for name, value := range values {
+		if err := o.set(row, name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moment is a date of a row.
+func (o bound[T]) moment(row *T, name string) time.Time {
+	v := o.schemaField(name).ReflectValueOf(context.Background(), reflect.ValueOf(row).Elem())
+	if t, ok := reflect.TypeAssert[time.Time](v); ok {
+		return t
+	}
+	t, _ := follow(v.Interface()).(time.Time)
+	return t
+}
+
+// live is the condition that a row has not expired.
+func (o bound[T]) live() clause.Expression {
+	return clause.Gt{Column: o.column("expiresAt"), Value: o.core.now()}
+}
+
+func (o bound[T]) newestFirst(db *gorm.DB) *gorm.DB {
+	return db.Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{
+		{Column: o.column("createdAt"), Desc: true}, {Column: o.column("id"), Desc: true},
+	}})
+}

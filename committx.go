@@ -1,0 +1,100 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+
+	"gorm.io/gorm"
+)
+
+// commitTx is a transaction that keeps what is to run after its end.
+type commitTx struct {
+	gorm.Tx
+	queue commitQueue
+	// ending keeps those apart who end the transaction at the same time.
+	ending sync.Mutex
+}
+
+var (
+	_ gorm.Tx             = (*commitTx)(nil)
+	_ gorm.GetDBConnector = (*commitTx)(nil)
+)
+
+// observe wraps a transaction, inside of GORM's prepared statements. What GORM
+// could not prepare statements on is handed back, and stays unobserved.
+func observe(tx gorm.ConnPool, dialect string) gorm.ConnPool {
+	switch t := tx.(type) {
+	case *gorm.PreparedStmtTX:
+		return &gorm.PreparedStmtTX{PreparedStmtDB: t.PreparedStmtDB, Tx: &commitTx{Tx: t.Tx, queue: commitQueue{dialect: dialect}}}
+	case gorm.Tx:
+		return &commitTx{Tx: t, queue: commitQueue{dialect: dialect}}
+	default:
+		return tx
+	}
+}
+
+// ExecContext implements gorm.ConnPool.
+func (t *commitTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	result, err := t.Tx.ExecContext(ctx, query, args...)
+	if mayMarkSavepoint(query) {
+		t.queue.mark(query, err)
+	}
+	return result, err
+}
+
+// QueryContext implements gorm.ConnPool.
+func (t *commitTx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := t.Tx.QueryContext(ctx, query, args...)
+	if mayMarkSavepoint(query) {
+		t.queue.mark(query, err)
+	}
+	return rows, err
+}
+
+// QueryRowContext implements gorm.ConnPool.
+func (t *commitTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	row := t.Tx.QueryRowContext(ctx, query, args...)
+	if mayMarkSavepoint(query) {
+		t.queue.mark(query, row.Err())
+	}
+	return row
+}
+
+// Commit implements gorm.TxCommitter: it commits, and runs what was waiting.
+func (t *commitTx) Commit() error {
+	return t.end(t.Tx.Commit, func(err error) commitOutcome {
+		if err != nil {
+			return unknown
+		}
+		return committed
+	})
+}
+
+// Rollback implements gorm.TxCommitter.
+func (t *commitTx) Rollback() error {
+	return t.end(t.Tx.Rollback, func(err error) commitOutcome {
+		if errors.Is(err, sql.ErrTxDone) {
+			return unknown // the application may have committed the *sql.Tx
+		}
+		return rolledBack
+	})
+}
+
+// end ends the transaction. Of two that do so, the first one tells the outcome;
+// the other is told by database/sql that it comes too late.
+func (t *commitTx) end(how func() error, outcome func(error) commitOutcome) error {
+	t.ending.Lock()
+	calls := t.queue.close()
+	err := how()
+	t.ending.Unlock()
+	runCalls(calls, outcome(err))
+	return err
+}
+
+// GetDBConn implements gorm.GetDBConnector. GORM knows the way from a *sql.Tx to
+// its pool.
+func (t *commitTx) GetDBConn() (*sql.DB, error) {
+	return (&gorm.DB{Config: &gorm.Config{ConnPool: t.Tx}}).DB()
+}

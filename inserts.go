@@ -1,0 +1,173 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"reflect"
+
+	"gorm.io/gorm"
+)
+
+// insert is the compiled INSERT of one row of a model.
+type insert struct {
+	model *model
+	// given has the id among its columns, generated leaves it to the database.
+	given, generated *compiled
+	// returns says that generated hands the id back as a row.
+	returns bool
+}
+
+// compileInsert makes the INSERT of a model; nil on SQL Server, whose OUTPUT is
+// left to GORM's driver.
+func (c *core) compileInsert(m *model) *insert {
+	if c.dialect.Name() == "sqlserver" {
+		return nil
+	}
+	i := &insert{model: m, given: c.insertText(m, true).compile()}
+	if !m.id.generated {
+		return i
+	}
+	text := c.insertText(m, false)
+	if i.returns = c.returns(); i.returns {
+		text.add(" RETURNING ").quoted(m.primary().column)
+	}
+	i.generated = text.compile()
+	return i
+}
+
+// prepare makes the statement ready for a transaction.
+func (i *insert) prepare(ctx context.Context, pool gorm.ConnPool) {
+	if i == nil {
+		return
+	}
+	if i.generated != nil {
+		i.generated.prepare(ctx, pool)
+		return
+	}
+	i.given.prepare(ctx, pool)
+}
+
+// returns reports whether INSERT and DELETE can hand rows back.
+func (c *core) returns() bool {
+	switch c.dialect.Name() {
+	case "sqlite", "postgres":
+		return true
+	case "mysql":
+		return c.server.mariaDB
+	default:
+		return false
+	}
+}
+
+func (c *core) insertText(m *model, withID bool) *sqlText {
+	t := c.newText()
+	t.add("INSERT INTO ").quoted(m.table).add(" (")
+	t.insertColumns(m, withID)
+	t.add(") VALUES (")
+	for i := range m.inserted(withID) {
+		if i > 0 {
+			t.add(", ")
+		}
+		t.bind()
+	}
+	t.add(")")
+	return t
+}
+
+func (t *sqlText) insertColumns(m *model, withID bool) {
+	for i, f := range m.inserted(withID) {
+		if i > 0 {
+			t.add(", ")
+		}
+		t.quoted(f.column)
+	}
+}
+
+// inserted are the fields of an INSERT, in order.
+func (m *model) inserted(withID bool) []*field {
+	if withID {
+		return m.fields
+	}
+	fields := make([]*field, 0, len(m.fields))
+	for _, f := range m.fields {
+		if !f.primary {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// create inserts one row, which a pointer points to, by the compiled statement.
+// Ids, defaults, validation, hooks and the callbacks of others are those of
+// db.Create.
+func (c *core) create(ctx context.Context, db *gorm.DB, b *binding, row any) error {
+	return c.runOwn(ctx, db, func() error { return c.createOnce(ctx, db, b, row) })
+}
+
+func (c *core) createOnce(ctx context.Context, db *gorm.DB, b *binding, row any) error {
+	rv := reflect.ValueOf(row).Elem()
+	in := c.inserts[b.model]
+	if in == nil {
+		return c.translate(b.model, c.session(ctx, db).Create(row).Error)
+	}
+	chain := db.Callback().Create()
+	alone := c.createsAlone(b, chain) && !b.hasRelations(ctx, rv)
+	op := operation{statement: in.given, alone: alone, bind: func(db *gorm.DB, op *operation) bool {
+		return b.bindInsert(db, op, in, rv)
+	}}
+	_, err := c.run(ctx, db, chain, b, row, op)
+	return err
+}
+
+// bindInsert chooses the statement and its parameters, once the callbacks before
+// it have completed the row.
+func (b *binding) bindInsert(db *gorm.DB, op *operation, in *insert, rv reflect.Value) bool {
+	ctx := db.Statement.Context
+	id := b.columns[b.model.primary().column].schema
+	missing := id.ReflectValueOf(ctx, rv).IsZero()
+	var ok bool
+	if op.args, op.shown, ok = b.core.writers[b].parameters(ctx, rv, !missing); !ok {
+		return false
+	}
+	if !missing {
+		return true
+	}
+	op.statement = in.generated
+	if in.returns {
+		op.read = func(rows *sql.Rows) (int64, error) { return b.readID(ctx, rows, rv) }
+		return true
+	}
+	op.executed = func(_ *gorm.DB, result sql.Result) error {
+		n, err := result.LastInsertId()
+		if err != nil {
+			return err
+		}
+		return id.Set(ctx, rv, n)
+	}
+	return true
+}
+
+func (b *binding) readID(ctx context.Context, rows *sql.Rows, rv reflect.Value) (int64, error) {
+	if !rows.Next() {
+		return 0, rows.Err()
+	}
+	var id ID
+	if err := rows.Scan(&id); err != nil {
+		return 0, err
+	}
+	if err := b.columns[b.model.primary().column].schema.Set(ctx, rv, string(id)); err != nil {
+		return 0, err
+	}
+	rows.Next() // SQLite commits an INSERT when it is read to its end
+	return 1, rows.Err()
+}
+
+// hasRelations reports whether a struct brings rows of other models along.
+func (b *binding) hasRelations(ctx context.Context, rv reflect.Value) bool {
+	for _, rel := range b.relations {
+		if _, zero := rel.ValueOf(ctx, rv); !zero {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,184 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"reflect"
+	"sync"
+	"time"
+
+	"gorm.io/gorm/schema"
+)
+
+// rowReader reads rows whose columns are those of one binding or of several, one
+// after the other, straight into structs.
+type rowReader struct {
+	parts []*binding
+	// set writes a cell into a struct; one for each column.
+	set []func(ctx context.Context, rv reflect.Value, cell *scanCell) error
+	// foreign are the columns, by position, that only GORM knows how to read.
+	foreign map[int]*schema.Field
+	cells   sync.Pool
+}
+
+// rowCells is what one row is scanned into.
+type rowCells struct {
+	cells []scanCell
+	dest  []any
+	// into are the structs that the row is read into.
+	into [2]reflect.Value
+}
+
+func newRowReader(parts ...*binding) *rowReader {
+	r := &rowReader{parts: parts, foreign: map[int]*schema.Field{}}
+	for _, b := range parts {
+		for _, bf := range b.fields {
+			if !bf.dynamic && (bf.kind == opaqueKind || bf.schema.Serializer != nil) {
+				r.foreign[len(r.set)] = bf.schema
+			}
+			r.set = append(r.set, b.setter(bf))
+		}
+	}
+	n := len(r.set)
+	r.cells.New = func() any {
+		row := &rowCells{cells: make([]scanCell, n), dest: make([]any, n)}
+		for i := range row.cells {
+			row.dest[i] = &row.cells[i]
+		}
+		return row
+	}
+	return r
+}
+
+// one reads the first row, if there is any, into the structs that row and, when
+// the reader has two parts, with point to.
+func (r *rowReader) one(ctx context.Context, rows *sql.Rows, row, with any) (int64, error) {
+	if !rows.Next() {
+		return 0, rows.Err()
+	}
+	if err := r.scan(ctx, rows, row, with); err != nil {
+		return 0, err
+	}
+	return 1, nil
+}
+
+// scan reads the current row.
+func (r *rowReader) scan(ctx context.Context, rows *sql.Rows, first, second any) error {
+	row := r.cells.Get().(*rowCells) //nolint:forcetypeassert // the pool makes no other
+	defer r.put(row)
+	row.into[0] = reflect.ValueOf(first).Elem()
+	if second != nil {
+		row.into[1] = reflect.ValueOf(second).Elem()
+	}
+	for i, sf := range r.foreign {
+		row.dest[i] = sf.NewValuePool.Get()
+	}
+	if err := rows.Scan(row.dest...); err != nil {
+		return err
+	}
+	i := 0
+	for part, b := range r.parts {
+		for range b.fields {
+			if sf := r.foreign[i]; sf != nil {
+				if err := sf.Set(ctx, row.into[part], row.dest[i]); err != nil {
+					return err
+				}
+				i++
+				continue
+			}
+			if err := r.set[i](ctx, row.into[part], &row.cells[i]); err != nil {
+				return err
+			}
+			i++
+		}
+	}
+	return nil
+}
+
+func (r *rowReader) put(row *rowCells) {
+	for i := range row.cells {
+		row.cells[i].value = nil
+	}
+	clear(row.into[:])
+	for i, sf := range r.foreign {
+		sf.NewValuePool.Put(row.dest[i])
+		row.dest[i] = nil
+	}
+	r.cells.Put(row)
+}
+
+// setter writes a cell into the field of a struct, as GORM would.
+func (b *binding) setter(bf *boundField) func(context.Context, reflect.Value, *scanCell) error {
+	sf := bf.schema
+	switch {
+	case bf.dynamic:
+		return func(_ context.Context, rv reflect.Value, cell *scanCell) error { return b.setRead(rv, bf, cell) }
+	case bf.kind == idRef && sf.FieldType == reflect.TypeFor[ID]():
+		return func(_ context.Context, rv reflect.Value, cell *scanCell) error {
+			id, _ := reflect.TypeAssert[*ID](rv.FieldByIndex(sf.StructField.Index).Addr())
+			return id.Scan(cell.value)
+		}
+	case bf.kind == Date && sf.FieldType == reflect.TypeFor[time.Time]():
+		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
+			t, ok := cell.moment()
+			if !ok {
+				return sf.Set(ctx, rv, cell.value)
+			}
+			dest, _ := reflect.TypeAssert[*time.Time](rv.FieldByIndex(sf.StructField.Index).Addr())
+			*dest = t
+			return nil
+		}
+	case bf.kind == String && sf.FieldType.Kind() == reflect.String:
+		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
+			s, ok := cell.value.(string)
+			if !ok {
+				return sf.Set(ctx, rv, cell.value)
+			}
+			rv.FieldByIndex(sf.StructField.Index).SetString(s)
+			return nil
+		}
+	default:
+		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
+			return sf.Set(ctx, rv, cell.value)
+		}
+	}
+}
+
+// moment is the time that a cell holds: as the driver gives it, or as SQLite
+// holds it.
+func (c *scanCell) moment() (time.Time, bool) {
+	switch v := c.value.(type) {
+	case time.Time:
+		return normalizeTime(v), true
+	case string:
+		return parseSQLiteTime(v)
+	default:
+		return time.Time{}, false
+	}
+}
+
+// parseSQLiteTime reads the form that sqliteTime writes.
+func parseSQLiteTime(s string) (time.Time, bool) {
+	if len(s) != len(sqliteTime) || s[4] != '-' || s[7] != '-' || s[10] != 'T' ||
+		s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
+		return time.Time{}, false
+	}
+	number := func(from, to int) int {
+		n := 0
+		for _, c := range []byte(s[from:to]) {
+			if c < '0' || c > '9' {
+				return -1 << 20
+			}
+			n = n*10 + int(c-'0')
+		}
+		return n
+	}
+	year, month, day := number(0, 4), number(5, 7), number(8, 10)
+	hour, minute, second, milli := number(11, 13), number(14, 16), number(17, 19), number(20, 23)
+	if year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 ||
+		minute < 0 || minute > 59 || second < 0 || second > 59 || milli < 0 {
+		return time.Time{}, false
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, milli*int(time.Millisecond), time.UTC)
+	return t, t.Day() == day // a day that the month does not have rolls over
+}

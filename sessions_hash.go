@@ -1,0 +1,66 @@
+package authplugin
+
+import (
+	"context"
+
+	"gorm.io/gorm/clause"
+)
+
+// hashStored replaces a token that was stored before tokens were hashed. The
+// session is valid whether or not that succeeds; the next look-up tries again.
+func (s Sessions[S, U]) hashStored(ctx context.Context, o bound[S], session *S, token string) {
+	err := s.storeHash(ctx, o, ID(o.text(session, "id")), token)
+	if err != nil && ctx.Err() == nil {
+		o.handle.Logger.Warn(ctx, "authplugin: cannot hash the token of a session that was stored before: %v", err)
+	}
+}
+
+// hashBatch is how many sessions are read at a time to hash their tokens.
+const hashBatch = 500
+
+// HashStoredTokens hashes the tokens of the sessions that were created before
+// [SessionConfig.HashTokens] was set and have not been found since. After it, no
+// token can be read from the table. It returns how many it changed, also when it
+// ends with an error. It goes through the table in batches, and may run while the
+// table is in use, and again.
+func (s Sessions[S, U]) HashStoredTokens(ctx context.Context) (int64, error) {
+	o, err := open[S](s.auth, ModelSession)
+	if err != nil || !o.core.cfg.Session.HashTokens {
+		return 0, err
+	}
+	var changed int64
+	last := ID("")
+	for {
+		var sessions []S
+		db := o.session(ctx).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{{Column: o.column("id")}}}).Limit(hashBatch)
+		if last != "" {
+			db = db.Where(clause.Gt{Column: o.column("id"), Value: last})
+		}
+		if err := db.Find(&sessions).Error; err != nil {
+			return changed, o.core.outcome(o.model, err)
+		}
+		for i := range sessions {
+			last = ID(o.text(&sessions[i], "id"))
+			token := o.text(&sessions[i], "token")
+			if isHashed(token) {
+				continue
+			}
+			if err := s.storeHash(ctx, o, last, token); err != nil {
+				return changed, err
+			}
+			changed++
+		}
+		if len(sessions) < hashBatch {
+			return changed, nil
+		}
+	}
+}
+
+// storeHash replaces a token by its hash.
+func (s Sessions[S, U]) storeHash(ctx context.Context, o bound[S], id ID, token string) error {
+	err := o.core.runOwn(ctx, o.handle, func() error {
+		return o.session(ctx).Model(new(S)).Where(o.equals("id", id)).Where(o.equals("token", token)).
+			UpdateColumn(o.model.byName["token"].column, hashSecret(token)).Error
+	})
+	return o.core.outcome(o.model, err)
+}

@@ -1,0 +1,177 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"reflect"
+
+	"gorm.io/gorm"
+)
+
+// SignUp creates a user who signs in by password, with the account for it, in one
+// transaction. A taken e-mail address is [ErrDuplicate].
+func (u Users[T]) SignUp(ctx context.Context, user T, password string) (*T, error) {
+	o, err := open[T](u.auth, ModelUser)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := o.core.hasher.Hash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	created, _, err := u.CreateWithAccount(ctx, user, Account{ProviderID: CredentialProvider, Password: &hash})
+	return created, err
+}
+
+// CreateWithAccount creates a user and an account of that user in one transaction;
+// on PostgreSQL, where nobody's hook needs it, in one statement. The account's
+// UserID is set, and its AccountID to the user's id where it is empty. A taken
+// e-mail address, and an account that is linked already, are [ErrDuplicate].
+func (u Users[T]) CreateWithAccount(ctx context.Context, user T, account Account) (*T, *Account, error) {
+	if account.ProviderID != CredentialProvider {
+		_, err := u.auth.Accounts().FindByProvider(ctx, account.ProviderID, account.AccountID)
+		if err := orFound(err); err != nil {
+			return nil, nil, err
+		}
+	}
+	return u.createWithAccount(ctx, user, account)
+}
+
+// createWithAccount creates both, of an account that was not found to be linked.
+func (u Users[T]) createWithAccount(ctx context.Context, user T, account Account) (*T, *Account, error) {
+	users, err := open[T](u.auth, ModelUser)
+	if err != nil {
+		return nil, nil, err
+	}
+	accounts, err := open[Account](u.auth, ModelAccount)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := accounts.seal(&account); err != nil {
+		return nil, nil, err
+	}
+	p := pair[T]{users: users, accounts: accounts, user: &user, account: &account}
+	err = errExpression
+	if p.together() {
+		err = p.insertTogether(ctx)
+	}
+	if errors.Is(err, errExpression) {
+		err = p.insertApart(ctx)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return &user, &account, accounts.unseal(&account)
+}
+
+// pair is a user and an account that are created together.
+type pair[T any] struct {
+	users    bound[T]
+	accounts bound[Account]
+	user     *T
+	account  *Account
+}
+
+// together reports whether one statement may insert both.
+func (p pair[T]) together() bool {
+	c, chain := p.users.core, p.users.handle.Callback().Create()
+	return c.hot.userWithAccount != nil &&
+		c.createsAlone(p.users.binding, chain) && c.createsAlone(p.accounts.binding, chain) &&
+		!p.users.hasRelations(context.Background(), reflect.ValueOf(p.user).Elem())
+}
+
+// complete fills in what the account takes from its user.
+func (p pair[T]) complete() {
+	p.account.UserID = ID(p.users.text(p.user, "id"))
+	if p.account.AccountID == "" {
+		p.account.AccountID = string(p.account.UserID)
+	}
+	key := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}
+	if id, ok := key.derivedID(); ok && p.account.ID == "" {
+		p.account.ID = id
+	}
+}
+
+// insertTogether inserts both by one statement.
+func (p pair[T]) insertTogether(ctx context.Context) error {
+	c, rv := p.users.core, reflect.ValueOf(p.user).Elem()
+	handle := p.users.handle
+	return c.runOwn(ctx, handle, func() error {
+		op := operation{statement: c.hot.userWithAccount, alone: true, bind: func(db *gorm.DB, op *operation) bool {
+			return p.bind(db, op, rv)
+		}}
+		op.executed = func(db *gorm.DB, _ sql.Result) error {
+			db.RowsAffected = 1
+			return nil
+		}
+		_, err := c.run(ctx, handle, handle.Callback().Create(), p.users.binding, p.user, op)
+		return err
+	})
+}
+
+func (p pair[T]) bind(db *gorm.DB, op *operation, rv reflect.Value) bool {
+	ctx, c := db.Statement.Context, p.users.core
+	p.complete()
+	av := reflect.ValueOf(p.account).Elem()
+	err := p.accounts.prepareStruct(db.Statement, av, normalizeTime(c.now()), false, nil)
+	if err == nil {
+		err = p.accounts.validateStruct(av)
+	}
+	if err != nil {
+		_ = db.AddError(err)
+		return true
+	}
+	args, shown, ok := c.writers[p.users.binding].parameters(ctx, rv, true)
+	more, moreShown, okAccount := c.writers[p.accounts.binding].parameters(ctx, av, true)
+	if !ok || !okAccount {
+		_ = db.AddError(errExpression)
+		return true
+	}
+	op.args, op.shown = append(args, more...), append(shown, moreShown...)
+	return true
+}
+
+// errExpression says that a field holds an expression, which a compiled statement
+// cannot write.
+var errExpression = errors.New("authplugin: a field holds an expression")
+
+// insertApart inserts one after the other in a transaction.
+func (p pair[T]) insertApart(ctx context.Context) error {
+	c := p.users.core
+	user, account := *p.user, *p.account
+	run := func(tx *gorm.DB) error {
+		*p.user, *p.account = user, account
+		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
+			return err
+		}
+		credential := p.account.ProviderID == CredentialProvider
+		p.complete()
+		if credential || p.account.ID != "" {
+			return c.createOnce(ctx, tx, p.accounts.binding, p.account)
+		}
+		// Without a derived id the key is to be locked.
+		return Accounts[Account, T]{}.link(ctx, p.accounts, tx, p.account)
+	}
+	chain := p.users.handle.Callback().Create()
+	if inTransaction(p.users.handle) || !c.createsAlone(p.users.binding, chain) || !c.createsAlone(p.accounts.binding, chain) {
+		return c.outcome(p.users.model, c.atomically(p.users.session(ctx), run))
+	}
+	for _, m := range []*model{p.users.model, p.accounts.model} {
+		c.inserts[m].prepare(ctx, p.users.handle.Statement.ConnPool)
+	}
+	// The first statement writes: SQLite need not be told.
+	return c.outcome(p.users.model, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, p.users.handle, run) }))
+}
+
+// orFound turns the outcome of a look-up for what must not be there.
+func orFound(err error) error {
+	switch {
+	case err == nil:
+		return ErrDuplicate
+	case errors.Is(err, ErrNotFound):
+		return nil
+	default:
+		return err
+	}
+}

@@ -1,0 +1,174 @@
+package authplugin
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm/clause"
+)
+
+// Verifications are the operations on verifications. V is [Verification], or the
+// application's own struct that is configured as its Model. What is said of
+// [Users] holds for them too.
+//
+// An identifier may have several rows; the newest counts. Look-ups find plain and
+// hashed identifiers, see [VerificationConfig.Identifiers]; the rows that they
+// return hold the identifier as it was asked for.
+type Verifications[V any] struct{ auth *Auth }
+
+// Verifications are the operations on verifications.
+func (a *Auth) Verifications() Verifications[Verification] { return Verifications[Verification]{a} }
+
+// VerificationsOf are the operations on verifications with the application's own struct.
+func VerificationsOf[V any](a *Auth) Verifications[V] { return Verifications[V]{a} }
+
+// VerificationOptions describe a verification that is created.
+type VerificationOptions struct {
+	// ExpiresIn is how long it can be consumed. Defaults to 1 hour.
+	ExpiresIn time.Duration
+	// Additional are additional fields by logical name.
+	Additional Values
+}
+
+const defaultVerificationExpiresIn = time.Hour
+
+// Create creates a verification.
+func (v Verifications[V]) Create(ctx context.Context, identifier, value string, opts VerificationOptions) (*V, error) {
+	o, row, err := v.fresh(identifier, value, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.create(ctx, row); err != nil {
+		return nil, err
+	}
+	return row, o.set(row, "identifier", identifier)
+}
+
+// fresh is a row that is not stored yet.
+func (v Verifications[V]) fresh(identifier, value string, opts VerificationOptions) (bound[V], *V, error) {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil {
+		return o, nil, err
+	}
+	if err := o.core.refuseIdentifier(identifier); err != nil {
+		return o, nil, err
+	}
+	row := new(V)
+	err = o.fill(row, Values{
+		"identifier": o.core.cfg.Verification.storedIdentifier(identifier), "value": value,
+		"expiresAt": normalizeTime(o.core.now().Add(orDefault(opts.ExpiresIn, defaultVerificationExpiresIn))),
+	})
+	if err == nil {
+		err = o.fill(row, opts.Additional)
+	}
+	return o, row, err
+}
+
+// Find finds the newest verification of an identifier. It is [ErrNotFound] when
+// there is none, and [ErrExpired] when that one has expired.
+func (v Verifications[V]) Find(ctx context.Context, identifier string) (*V, error) {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil {
+		return nil, err
+	}
+	if identifier == "" || isHashed(identifier) {
+		return nil, ErrNotFound
+	}
+	rows, err := v.all(ctx, o, o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier), 1)
+	if err != nil {
+		return nil, err
+	}
+	return v.newest(o, rows, identifier)
+}
+
+// newest is the newest of the rows of an identifier, if it is live.
+func (v Verifications[V]) newest(o bound[V], rows []*V, identifier string) (*V, error) {
+	var newest *V
+	for _, row := range rows {
+		if !isIdentifier(o.text(row, "identifier"), identifier) {
+			continue
+		}
+		if newest == nil || o.newer(row, newest) {
+			newest = row
+		}
+	}
+	if newest == nil {
+		return nil, ErrNotFound
+	}
+	if !o.moment(newest, "expiresAt").After(o.core.now()) {
+		return nil, ErrExpired
+	}
+	return newest, o.set(newest, "identifier", identifier)
+}
+
+// newer orders rows as the statements do.
+func (o bound[T]) newer(a, b *T) bool {
+	if byTime := o.moment(a, "createdAt").Compare(o.moment(b, "createdAt")); byTime != 0 {
+		return byTime > 0
+	}
+	return o.text(a, "id") > o.text(b, "id")
+}
+
+// Update sets fields of the newest verification of an identifier, which must be
+// live, and returns it as it is then. The identifier itself cannot be changed.
+func (v Verifications[V]) Update(ctx context.Context, identifier string, values Values) (*V, error) {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil {
+		return nil, err
+	}
+	for name := range values {
+		if f := o.model.lookUp(name); f != nil && (f.name == "identifier" || f.primary) {
+			return nil, f.errorf("cannot be changed; create another verification")
+		}
+	}
+	found, err := v.Find(ctx, identifier)
+	if err != nil {
+		return nil, err
+	}
+	row, err := o.update(ctx, ID(o.text(found, "id")), values)
+	if err != nil {
+		return nil, err
+	}
+	return row, o.set(row, "identifier", identifier)
+}
+
+// Delete deletes all verifications of an identifier, and returns how many.
+func (v Verifications[V]) Delete(ctx context.Context, identifier string) (int64, error) {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil || isHashed(identifier) {
+		return 0, err
+	}
+	return o.delete(ctx, o.ofIdentifier(identifier)...)
+}
+
+// DeleteByID deletes the verification with an id. It is no error when there is none.
+func (v Verifications[V]) DeleteByID(ctx context.Context, id ID) error {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil {
+		return err
+	}
+	_, err = o.delete(ctx, o.equals("id", id))
+	return err
+}
+
+// DeleteExpired deletes verifications that have expired, as
+// [Sessions.DeleteExpired] does.
+func (v Verifications[V]) DeleteExpired(ctx context.Context) (int64, error) {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil {
+		return 0, err
+	}
+	return o.deleteExpired(ctx)
+}
+
+// ofIdentifier are the conditions on the rows of an identifier.
+func (o bound[T]) ofIdentifier(identifier string) []clause.Expression {
+	column, forms := o.column("identifier"), identifierForms(identifier)
+	where := []clause.Expression{clause.IN{Column: column, Values: []any{forms[0], forms[1]}}}
+	if o.core.dialect.Name() == "mysql" {
+		where = append(where, clause.Expr{
+			SQL: "CAST(? AS BINARY) IN (?, ?)", Vars: []any{column, secretValue{forms[0]}, secretValue{forms[1]}},
+		})
+	}
+	return where
+}

@@ -1,0 +1,105 @@
+package authplugin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Consume takes the newest verification of an identifier: exactly one of many
+// concurrent callers gets it, the others [ErrNotFound]. All rows of the
+// identifier are gone afterwards. When the newest has expired it is gone, too,
+// and the error is [ErrExpired].
+func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, error) {
+	o, err := open[V](v.auth, ModelVerification)
+	if err != nil {
+		return nil, err
+	}
+	if identifier == "" || isHashed(identifier) {
+		return nil, ErrNotFound
+	}
+	take := v.takeByStatement
+	if o.core.hot.consumeVerification == nil {
+		take = v.takeByTransaction
+	}
+	rows, err := take(ctx, o, identifier)
+	if err != nil {
+		return nil, err
+	}
+	return v.newest(o, rows, identifier)
+}
+
+// takeByStatement deletes the rows of an identifier by a DELETE that returns them.
+func (v Verifications[V]) takeByStatement(ctx context.Context, o bound[V], identifier string) (rows []*V, err error) {
+	chain := o.handle.Callback().Delete()
+	alone := o.core.deletesAlone(o.binding, chain)
+	err = o.core.runOwn(ctx, o.handle, func() error {
+		rows = nil
+		l := o.core.lookUpIdentifier(o.core.hot.consumeVerification, identifier)
+		op := operation{statement: l.statement, key: l.key, alone: alone, read: func(r *sql.Rows) (int64, error) {
+			rows, err = readAll(ctx, o, r, 0)
+			return int64(len(rows)), err
+		}}
+		_, err := o.core.run(ctx, o.handle, chain, o.binding, new(V), op)
+		return err
+	})
+	return rows, err
+}
+
+// takeByTransaction reads the rows of an identifier and deletes them; of those
+// who read the newest one, only one deletes it.
+func (v Verifications[V]) takeByTransaction(ctx context.Context, o bound[V], identifier string) (rows []*V, err error) {
+	err = o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
+		rows = nil
+		read := o.newestFirst(tx).Clauses(clause.Where{Exprs: o.ofIdentifier(identifier)})
+		if o.core.dialect.Name() == "mysql" {
+			read = read.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+		}
+		if err := read.Find(&rows).Error; err != nil || len(rows) == 0 {
+			return err
+		}
+		newest := tx.Where(o.equals("id", ID(o.text(rows[0], "id")))).Delete(new(V))
+		if newest.Error != nil {
+			return newest.Error
+		}
+		if newest.RowsAffected == 0 {
+			return errLost
+		}
+		return tx.Clauses(clause.Where{Exprs: o.ofIdentifier(identifier)}).Delete(new(V)).Error
+	})
+	if errors.Is(err, errLost) {
+		return nil, nil
+	}
+	return rows, o.core.outcome(o.model, err)
+}
+
+// errLost ends the transaction of a caller that another one was faster than.
+var errLost = errors.New("authplugin: another caller was faster")
+
+// all runs a look-up for all its rows, or for the first ones.
+func (v Verifications[V]) all(ctx context.Context, o bound[V], l lookUp, limit int) (rows []*V, err error) {
+	_, err = o.query(ctx, l, new(V), func(r *sql.Rows) (int64, error) {
+		rows, err = readAll(ctx, o, r, limit)
+		return int64(len(rows)), err
+	})
+	return rows, err
+}
+
+// readAll reads all rows, or as many as limit says.
+func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, limit int) ([]*T, error) {
+	reader := o.core.reader(o.binding, nil)
+	var all []*T
+	for rows.Next() {
+		row := new(T)
+		if err := reader.scan(ctx, rows, row, nil); err != nil {
+			return all, err
+		}
+		if all = append(all, row); len(all) == limit {
+			return all, nil
+		}
+	}
+	return all, rows.Err()
+}

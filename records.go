@@ -43,7 +43,7 @@ func (r *Records) write(ctx context.Context, run func(t recordTable) error) erro
 		return err
 	}
 	nested := inTransaction(t.db)
-	err = t.core.atomically(t.db, func(tx *gorm.DB) error {
+	err = t.core.atomically(t.db, func(tx *gorm.DB) error { //nolint:contextcheck // the handle carries it
 		if nested {
 			if err := t.core.lockWriters(tx); err != nil {
 				return err

@@ -73,7 +73,7 @@ func (c *core) bindModel(m *model) error {
 		c.byType[t] = b
 		c.byModel[m] = b // the application's own type comes last and wins
 	}
-	return nil
+	return c.bindRecords(m)
 }
 
 // runtimeType is the Go type of a model that has no struct. The tag makes it a
@@ -100,7 +100,7 @@ func (c *core) bindType(m *model, t reflect.Type) (*binding, error) {
 		additional: additionalIndex(t), special: m.declared == nil,
 	}
 	stmt := &gorm.Statement{DB: c.db}
-	if b.special {
+	if t.Name() == "" {
 		// The type has no name that a table's could be made of.
 		config := *c.db.Config
 		config.NamingStrategy = runtimeNamer{config.NamingStrategy, m.table}

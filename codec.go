@@ -222,6 +222,8 @@ func (f *field) load(raw any) (any, error) {
 		if err := id.Scan(raw); err == nil {
 			return id, nil
 		}
+	case opaqueKind:
+		return raw, nil
 	default:
 		return f.loadJSON(raw)
 	}

@@ -54,6 +54,8 @@ type core struct {
 	bindings map[*schema.Schema]*binding
 	// byModel is the binding that a model is migrated by.
 	byModel map[*model]*binding
+	// records is the binding that records of a model are read by.
+	records map[*model]*binding
 	// onDelete is what each foreign key does on this database.
 	onDelete map[*field]OnDelete
 	// hooks are those of the application and of its plugins.
@@ -187,7 +189,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		hooks: hooks,
 		cfg:   a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
-		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
+		records: map[*model]*binding{}, onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
 	}
 	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (c *core) prepareUpdate(db *gorm.DB) {
 			_ = db.AddError(err)
 			return
 		}
-		if !stmt.SkipHooks {
+		if _, alone := stmt.Get(untouched); !stmt.SkipHooks && !alone {
 			b.touchMap(stmt, normalized, normalizeTime(c.now()))
 		}
 		stmt.Dest = normalized

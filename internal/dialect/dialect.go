@@ -119,6 +119,8 @@ type Dialect interface {
 	ErrorKind(err error) ErrorKind
 	// ColumnType is the SQL type of a column.
 	ColumnType(t Type) string
+	// TextMatch is how text is compared whatever the collation.
+	TextMatch() TextMatch
 	// CheckIdentifier says what is wrong with a table or column name, "" if nothing is.
 	CheckIdentifier(name string) string
 	// FoldIdentifier maps names that this database takes for the same to one.

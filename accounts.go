@@ -131,6 +131,9 @@ func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountI
 	if err != nil {
 		return nil, err
 	}
+	if !storable(providerID) || !storable(accountID) {
+		return nil, ErrNotFound
+	}
 	l := lookUp{o.core.hot.accountByProvider, keyOf(false, providerID, accountID)}
 	reader := o.core.reader(o.binding, users)
 	var found *FoundAccount[A, U]

@@ -99,6 +99,12 @@ func (f *field) encodableString(v any) (any, error) {
 	return s, f.checkString(s)
 }
 
+// storable reports whether a column of text can hold a text at all. One that it
+// cannot hold is found in none; asking PostgreSQL would be an error.
+func storable(text string) bool {
+	return strings.IndexByte(text, 0) < 0 && utf8.ValidString(text)
+}
+
 // checkString checks what a column of text can hold.
 func (f *field) checkString(s string) error {
 	switch {

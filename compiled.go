@@ -29,30 +29,24 @@ type preparedStatement struct {
 
 // query runs the statement on the pool of a statement of GORM.
 func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (*sql.Rows, error) {
-	stmt, closing, err := s.on(ctx, pool, root)
+	stmt, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept
 	if err != nil {
 		return nil, err
 	}
 	if stmt == nil {
 		return pool.QueryContext(ctx, s.sql, args...)
 	}
-	if closing {
-		defer func() { _ = stmt.Close() }()
-	}
 	return stmt.QueryContext(ctx, args...)
 }
 
 // exec is query for a statement without rows.
 func (s *compiled) exec(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (sql.Result, error) {
-	stmt, closing, err := s.on(ctx, pool, root)
+	stmt, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept
 	if err != nil {
 		return nil, err
 	}
 	if stmt == nil {
 		return pool.ExecContext(ctx, s.sql, args...)
-	}
-	if closing {
-		defer func() { _ = stmt.Close() }()
 	}
 	return stmt.ExecContext(ctx, args...)
 }
@@ -61,9 +55,9 @@ func (s *compiled) exec(ctx context.Context, pool gorm.ConnPool, root *sql.DB, a
 // on the pool as text: on a pool of the application's own kind, and in a
 // transaction before it was prepared outside of one, since preparing it would
 // take a second connection.
-func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (stmt *sql.Stmt, closing bool, err error) {
+func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (*sql.Stmt, error) {
 	if s.unprepared {
-		return nil, false, nil
+		return nil, nil
 	}
 	switch p := unwrapPool(pool).(type) {
 	case *sql.DB:
@@ -71,20 +65,19 @@ func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (st
 		if !ok {
 			entry, _ = s.prepared.LoadOrStore(p, &preparedStatement{})
 		}
-		stmt, err = entry.(*preparedStatement).get(ctx, p, s.sql) //nolint:forcetypeassert // only this function stores here
-		return stmt, false, err
+		return entry.(*preparedStatement).get(ctx, p, s.sql) //nolint:forcetypeassert // only this function stores here
 	case *sql.Tx:
 		entry, ok := s.prepared.Load(root)
 		if !ok {
-			return nil, false, nil
+			return nil, nil
 		}
-		stmt = entry.(*preparedStatement).peek() //nolint:forcetypeassert // only this function stores here
+		stmt := entry.(*preparedStatement).peek() //nolint:forcetypeassert // only this function stores here
 		if stmt == nil {
-			return nil, false, nil
+			return nil, nil
 		}
-		return p.StmtContext(ctx, stmt), false, nil
+		return p.StmtContext(ctx, stmt), nil
 	default:
-		return nil, false, nil
+		return nil, nil
 	}
 }
 
@@ -92,7 +85,7 @@ func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (st
 // pool. What goes wrong shows when the statement runs.
 func (s *compiled) prepare(ctx context.Context, pool gorm.ConnPool) {
 	if s != nil && !inTransactionPool(pool) {
-		_, _, _ = s.on(ctx, pool, nil)
+		_, _ = s.on(ctx, pool, nil) //nolint:sqlclosecheck // it is kept
 	}
 }
 
@@ -131,7 +124,7 @@ func (c *core) newText() *sqlText {
 // add writes SQL as it stands.
 func (t *sqlText) add(parts ...string) *sqlText {
 	for _, part := range parts {
-		t.WriteString(part)
+		_, _ = t.WriteString(part)
 	}
 	return t
 }

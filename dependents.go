@@ -29,7 +29,7 @@ func (c *core) deleteReferring(tx *gorm.DB, m *model, path []*model, refers func
 				continue
 			}
 			condition := refers(clause.Column{Table: clause.CurrentTable, Name: f.column})
-			err := c.deleteReferring(tx, child, append(path[:len(path):len(path)], child), func(column clause.Column) clause.Expression {
+			err := c.deleteReferring(tx, child, append(slices.Clip(path), child), func(column clause.Column) clause.Expression {
 				ids := c.rowsOf(tx, child).Select(child.primary().column).Where(condition)
 				return clause.Expr{SQL: "? IN (?)", Vars: []any{column, ids}}
 			})

@@ -123,7 +123,7 @@ func (k idKind) parse(id ID) (value any, ok bool) {
 // accepts reports whether a row can have the id.
 func (k idKind) accepts(id ID) bool {
 	if k == textID {
-		return id != "" && id[len(id)-1] != ' '
+		return id != "" && id[len(id)-1] != ' ' && storable(string(id))
 	}
 	_, ok := k.parse(id)
 	return ok

@@ -206,13 +206,13 @@ func (c *core) runOperation(db *gorm.DB) bool {
 		}
 		return true
 	}
-	rows, err := op.statement.query(stmt.Context, stmt.ConnPool, c.pool, op.parameters())
+	rows, err := op.statement.query(stmt.Context, stmt.ConnPool, c.pool, op.parameters()) //nolint:rowserrcheck // read asks
 	if err != nil {
 		_ = db.AddError(err)
 		return true
 	}
 	db.RowsAffected, err = op.read(rows)
-	_ = db.AddError(errors.Join(err, rows.Close()))
+	_ = db.AddError(errors.Join(err, rows.Close())) //nolint:sqlclosecheck // read does not panic
 	return true
 }
 

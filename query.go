@@ -17,6 +17,10 @@ type Query struct {
 	Limit int
 	// Offset skips records.
 	Offset int
+	// After begins after a record, which is as quick on the last page as on the
+	// first: the values of the fields of Sort of the last record of the page
+	// before. Sort must end with the id, and its fields may not be NULL.
+	After Values
 	// Join adds records of other models, see [Joins].
 	Join Joins
 }

@@ -95,6 +95,13 @@ func (t recordTable) page(query *gorm.DB, q Query) (*gorm.DB, error) {
 	if len(order.Columns) > 0 {
 		query = query.Clauses(order)
 	}
+	if q.After != nil {
+		after, err := t.after(q.Sort, q.After)
+		if err != nil {
+			return nil, err
+		}
+		query = query.Where(after)
+	}
 	if q.Limit == 0 {
 		q.Limit = defaultLimit
 	}

@@ -29,7 +29,7 @@ func (s Sessions[S, U]) Find(ctx context.Context, token string) (*FoundSession[S
 	if err != nil {
 		return nil, err
 	}
-	if token == "" || isHashed(token) {
+	if !isPresentable(token) {
 		return nil, ErrNotFound // what a dump of the table shows is no token
 	}
 	row := new(sessionRow[S, U])
@@ -126,7 +126,7 @@ func (s Sessions[S, U]) FindMany(ctx context.Context, tokens []string) ([]FoundS
 	byStored := map[string]*sessionRow[S, U]{}
 	asked := make([]string, 0, len(tokens))
 	for _, token := range tokens {
-		if token != "" && !isHashed(token) {
+		if isPresentable(token) {
 			asked = append(asked, token)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // Revoke ends the session with a token. It is no error when there is none.
 func (s Sessions[S, U]) Revoke(ctx context.Context, token string) error {
-	if token == "" || isHashed(token) {
+	if !isPresentable(token) {
 		return nil
 	}
 	_, err := s.revoke(ctx, func(o bound[S]) []clause.Expression {

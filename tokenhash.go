@@ -30,3 +30,6 @@ func hashSecret(secret string) string {
 
 // isHashed reports whether text is a stored hash, or could be mistaken for one.
 func isHashed(text string) bool { return strings.HasPrefix(text, hashedPrefix) }
+
+// isPresentable reports whether text can be a secret that somebody presents.
+func isPresentable(text string) bool { return text != "" && !isHashed(text) && storable(text) }

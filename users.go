@@ -80,6 +80,9 @@ func (u Users[T]) FindByEmail(ctx context.Context, email string, opts ...FindOpt
 
 func (u Users[T]) byEmail(ctx context.Context, o bound[T], email string) (*T, error) {
 	email = strings.ToLower(email)
+	if !storable(email) {
+		return nil, ErrNotFound
+	}
 	user, err := o.find(ctx, lookUp{o.core.hot.userByEmail, keyOf(false, email)})
 	if err != nil {
 		return nil, err

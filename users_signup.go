@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -129,7 +130,7 @@ func (p pair[T]) bind(db *gorm.DB, op *operation, rv reflect.Value) bool {
 		_ = db.AddError(errExpression)
 		return true
 	}
-	op.args, op.shown = append(args, more...), append(shown, moreShown...)
+	op.args, op.shown = slices.Concat(args, more), slices.Concat(shown, moreShown)
 	return true
 }
 

@@ -71,7 +71,7 @@ func (v Verifications[V]) Find(ctx context.Context, identifier string) (*V, erro
 	if err != nil {
 		return nil, err
 	}
-	if identifier == "" || isHashed(identifier) {
+	if !isPresentable(identifier) {
 		return nil, ErrNotFound
 	}
 	rows, err := v.all(ctx, o, o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier), 1)
@@ -135,7 +135,7 @@ func (v Verifications[V]) Update(ctx context.Context, identifier string, values 
 // Delete deletes all verifications of an identifier, and returns how many.
 func (v Verifications[V]) Delete(ctx context.Context, identifier string) (int64, error) {
 	o, err := open[V](v.auth, ModelVerification)
-	if err != nil || isHashed(identifier) {
+	if err != nil || !isPresentable(identifier) {
 		return 0, err
 	}
 	return o.delete(ctx, o.ofIdentifier(identifier)...)

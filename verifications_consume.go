@@ -18,7 +18,7 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 	if err != nil {
 		return nil, err
 	}
-	if identifier == "" || isHashed(identifier) {
+	if !isPresentable(identifier) {
 		return nil, ErrNotFound
 	}
 	take := v.takeByStatement

@@ -86,9 +86,9 @@ func TestNoSessionIsFound(t *testing.T) {
 		must(t, err)
 		for name, token := range map[string]string{
 			"nothing": "", "another token": "x", "another case": swapCase(session.Token),
-			"hostile": "' OR 1=1 --", "a NUL": "\x00", "a stored hash": "sha256$" + session.Token, "with a space": session.Token + " ",
+			"hostile": "' OR 1=1 --", "a NUL": "\x00", "no UTF-8": "\xff", "a stored hash": "sha256$" + session.Token, "with a space": session.Token + " ",
 		} {
-			if _, err := auth.Sessions().Find(ctx, token); !errors.Is(err, authplugin.ErrNotFound) && !(name == "a NUL" && err != nil) {
+			if _, err := auth.Sessions().Find(ctx, token); !errors.Is(err, authplugin.ErrNotFound) {
 				t.Errorf("%s: %v, want ErrNotFound", name, err)
 			}
 		}

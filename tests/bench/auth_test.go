@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,26 +51,9 @@ const sessionColumns = "id, user_id, token, expires_at, ip_address, user_agent, 
 // token is that of the session of a seed.
 func (s seed) token() string { return s.id }
 
+// prefixed puts an alias before each column of a list.
 func prefixed(alias, list string) string {
-	out := ""
-	for i, column := range splitList(list) {
-		if i > 0 {
-			out += ", "
-		}
-		out += alias + "." + column
-	}
-	return out
-}
-
-func splitList(list string) []string {
-	var parts []string
-	start := 0
-	for i := range len(list) {
-		if list[i] == ',' {
-			parts, start = append(parts, list[start:i]), i+2
-		}
-	}
-	return append(parts, list[start:])
+	return alias + "." + strings.ReplaceAll(list, ", ", ", "+alias+".")
 }
 
 func rawSession(h handles) func(context.Context, int) error {
@@ -240,9 +224,11 @@ func rawUserWithAccount(h handles) func(context.Context, int) error {
 		}
 		defer func() { _ = tx.Rollback() }()
 		now, id := h.moment(time.Now()), newID()
+		//nolint:sqlclosecheck // the end of the transaction closes it
 		if _, err := tx.StmtContext(ctx, user.stmt).ExecContext(ctx, id, newName, newEmail(i, "account"), false, nil, now, now, newNickname); err != nil {
 			return err
 		}
+		//nolint:sqlclosecheck // the end of the transaction closes it
 		if _, err := tx.StmtContext(ctx, account.stmt).ExecContext(ctx, newID(), id, id, "credential", "hash", now, now); err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // comparand is what the column is compared with. It is not possible when no row
@@ -81,11 +80,6 @@ func (x comparison) textOf(v any) (string, error) {
 		return "", x.field.errorf("is compared with text that is not UTF-8, or has a NUL character")
 	}
 	return text, nil
-}
-
-// storable says that every database takes the text.
-func storable(text string) bool {
-	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }
 
 // conceal keeps the values of secret fields out of logs.

@@ -123,7 +123,7 @@ func (k idKind) parse(id ID) (value any, ok bool) {
 // accepts reports whether a row can have the id.
 func (k idKind) accepts(id ID) bool {
 	if k == textID {
-		return id != "" && id[len(id)-1] != ' ' && storable(string(id))
+		return id != "" && id[len(id)-1] != ' '
 	}
 	_, ok := k.parse(id)
 	return ok
@@ -167,5 +167,5 @@ func canonicalUUID(s string) (any, bool) {
 // not ok for an id that no row can have.
 func (m *model) idParameter(id ID) (any, bool) {
 	v, ok := m.id.kind.parse(id)
-	return v, ok
+	return v, ok && storable(string(id))
 }

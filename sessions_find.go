@@ -98,11 +98,20 @@ func (s Sessions[S, U]) accept(ctx context.Context, o bound[S], row *sessionRow[
 // hashStored replaces a token that was stored before tokens were hashed. The
 // session is valid whether or not that succeeds; the next look-up tries again.
 func (s Sessions[S, U]) hashStored(ctx context.Context, o bound[S], session *S, token string) {
-	db := o.session(ctx).Model(new(S)).
-		Where(o.equals("id", ID(o.text(session, "id")))).Where(o.equals("token", token)).
-		UpdateColumn(o.model.byName["token"].column, hashSecret(token))
-	if db.Error != nil && ctx.Err() == nil {
-		o.handle.Logger.Warn(ctx, "authplugin: cannot hash the token of a session that was stored before: %v", o.core.translate(o.model, db.Error))
+	run := func(db *gorm.DB) error {
+		return db.Model(new(S)).
+			Where(o.equals("id", ID(o.text(session, "id")))).Where(o.equals("token", token)).
+			UpdateColumn(o.model.byName["token"].column, hashSecret(token)).Error
+	}
+	db := o.session(ctx)
+	var err error
+	if inTransaction(db) {
+		err = db.Transaction(run) // it may be one that is not to write
+	} else {
+		err = run(db)
+	}
+	if err != nil && ctx.Err() == nil {
+		o.handle.Logger.Warn(ctx, "authplugin: cannot hash the token of a session that was stored before: %v", o.core.translate(o.model, err))
 	}
 }
 
@@ -154,13 +163,15 @@ func (s Sessions[S, U]) FindMany(ctx context.Context, tokens []string) ([]FoundS
 		if !ok {
 			row, ok = byStored[token]
 		}
-		if !ok {
+		if !ok || isHashed(token) {
 			continue
 		}
-		accepted, err := s.accept(ctx, o, row, token)
-		if err == nil {
-			found = append(found, *accepted)
+		if row.found.Session == nil { // it may be asked for twice
+			if _, err := s.accept(ctx, o, row, token); err != nil {
+				continue
+			}
 		}
+		found = append(found, row.found)
 	}
 	return found, nil
 }

@@ -74,7 +74,7 @@ func (v Verifications[V]) Find(ctx context.Context, identifier string) (*V, erro
 	if identifier == "" || isHashed(identifier) {
 		return nil, ErrNotFound
 	}
-	rows, err := v.all(ctx, o, o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier), 1)
+	rows, err := v.newestRows(ctx, o, identifier)
 	if err != nil {
 		return nil, err
 	}
@@ -101,12 +101,17 @@ func (v Verifications[V]) newest(o bound[V], rows []*V, identifier string) (*V, 
 	return newest, o.set(newest, "identifier", identifier)
 }
 
-// newer orders rows as the statements do.
+// newer orders rows. Of those that were created in the same millisecond it is the
+// one with the greater id, which only says more where the database counts.
 func (o bound[T]) newer(a, b *T) bool {
 	if byTime := o.moment(a, "createdAt").Compare(o.moment(b, "createdAt")); byTime != 0 {
 		return byTime > 0
 	}
-	return o.text(a, "id") > o.text(b, "id")
+	first, second := o.text(a, "id"), o.text(b, "id")
+	if o.model.id.kind == intID && len(first) != len(second) {
+		return len(first) > len(second)
+	}
+	return first > second
 }
 
 // Update sets fields of the newest verification of an identifier, which must be

@@ -95,7 +95,7 @@ func (s Sessions[S, U]) Update(ctx context.Context, token string, values Values)
 		return nil, err
 	}
 	for name := range values {
-		if f := o.model.lookUp(name); f != nil && f.declared() {
+		if f := o.lookUp(name); f != nil && f.declared() {
 			return nil, f.errorf("is not an additional field; a session's own fields are changed by Refresh and Revoke")
 		}
 	}

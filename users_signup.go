@@ -113,6 +113,7 @@ func (p pair[T]) insertTogether(ctx context.Context) error {
 
 func (p pair[T]) bind(db *gorm.DB, op *operation, rv reflect.Value) bool {
 	ctx, c := db.Statement.Context, p.users.core
+	c.guardLogger(db, p.accounts.binding) // whose secrets the statement writes, too
 	p.complete()
 	av := reflect.ValueOf(p.account).Elem()
 	err := p.accounts.prepareStruct(db.Statement, av, normalizeTime(c.now()), false, nil)

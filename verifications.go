@@ -122,7 +122,7 @@ func (v Verifications[V]) Update(ctx context.Context, identifier string, values 
 		return nil, err
 	}
 	for name := range values {
-		if f := o.model.lookUp(name); f != nil && (f.name == "identifier" || f.primary) {
+		if f := o.lookUp(name); f != nil && (f.name == "identifier" || f.primary) {
 			return nil, f.errorf("cannot be changed; create another verification")
 		}
 	}
@@ -168,12 +168,23 @@ func (v Verifications[V]) DeleteExpired(ctx context.Context) (int64, error) {
 
 // ofIdentifier are the conditions on the rows of an identifier.
 func (o bound[T]) ofIdentifier(identifier string) []clause.Expression {
-	column, forms := o.column("identifier"), identifierForms(identifier)
-	where := []clause.Expression{clause.IN{Column: column, Values: []any{forms[0], forms[1]}}}
-	if o.core.dialect.Name() == "mysql" {
-		where = append(where, clause.Expr{
-			SQL: "CAST(? AS BINARY) IN (?, ?)", Vars: []any{column, secretValue{forms[0]}, secretValue{forms[1]}},
-		})
+	forms := identifierForms(identifier)
+	return o.secretIn("identifier", forms[0], forms[1])
+}
+
+// secretIn are the conditions that a secret is one of some texts, which are equal
+// character for character, also where the collation would take others for the same.
+func (o bound[T]) secretIn(name string, texts ...string) []clause.Expression {
+	column, values := o.column(name), make([]any, len(texts))
+	for i, text := range texts {
+		values[i] = secretValue{text}
+	}
+	where := []clause.Expression{clause.IN{Column: column, Values: values}}
+	switch o.core.dialect.Name() {
+	case "mysql":
+		where = append(where, clause.Expr{SQL: "CAST(? AS BINARY) IN ?", Vars: []any{column, values}})
+	case "sqlserver":
+		where = append(where, clause.Expr{SQL: "? COLLATE Latin1_General_BIN2 IN ?", Vars: []any{column, values}})
 	}
 	return where
 }

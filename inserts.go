@@ -87,7 +87,7 @@ func (m *model) inserted(withID bool) []*field {
 }
 
 // parameters are the values of a row for an INSERT. They are not ok when one is
-// an expression, which only GORM can write.
+// for GORM to write: an expression, or what a tag leaves to it.
 func (b *binding) parameters(ctx context.Context, rv reflect.Value, withID bool) (args, shown []any, ok bool) {
 	both := make([]any, 0, 2*len(b.fields))
 	args, shown = both[:0:len(b.fields)], both[len(b.fields):len(b.fields)]
@@ -95,7 +95,12 @@ func (b *binding) parameters(ctx context.Context, rv reflect.Value, withID bool)
 		if bf.primary && !withID {
 			continue
 		}
-		v, _ := bf.schema.ValueOf(ctx, rv)
+		v, zero := bf.schema.ValueOf(ctx, rv)
+		if !bf.dynamic && !bf.primary && (zero || !bf.schema.Creatable) {
+			if v, ok = b.gormDefault(ctx, bf, rv, v); !ok {
+				return nil, nil, false
+			}
+		}
 		arg := v
 		switch x := v.(type) {
 		case clause.Expression, gorm.Valuer:
@@ -108,6 +113,25 @@ func (b *binding) parameters(ctx context.Context, rv reflect.Value, withID bool)
 		args, shown = append(args, arg), append(shown, v)
 	}
 	return args, shown, true
+}
+
+// gormDefault is what a field that is zero gets by the tags of GORM, which is v if
+// they say nothing. It is not ok when GORM is to write the row.
+func (b *binding) gormDefault(ctx context.Context, bf *boundField, rv reflect.Value, v any) (value any, ok bool) {
+	sf := bf.schema
+	switch {
+	case !sf.Creatable, sf.AutoCreateTime > 0, sf.AutoUpdateTime > 0:
+		return nil, false
+	case !sf.HasDefaultValue:
+		return v, true
+	case sf.DefaultValueInterface == nil:
+		return nil, false // the database makes it
+	}
+	if err := sf.Set(ctx, rv, sf.DefaultValueInterface); err != nil {
+		return nil, false
+	}
+	v, _ = sf.ValueOf(ctx, rv)
+	return v, true
 }
 
 // create inserts one row, which a pointer points to, by the compiled statement.

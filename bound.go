@@ -162,6 +162,25 @@ func (o bound[T]) fill(row *T, values Values) error {
 	return nil
 }
 
+// fillAdditional sets additional fields of a row.
+func (o bound[T]) fillAdditional(row *T, values Values) error {
+	if err := o.refuseDeclared(values); err != nil {
+		return err
+	}
+	return o.fill(row, values)
+}
+
+// refuseDeclared refuses the fields of the core among values that may come from
+// outside.
+func (o bound[T]) refuseDeclared(values Values) error {
+	for name := range values {
+		if f := o.lookUp(name); f != nil && f.declared() {
+			return f.errorf("is not an additional field; the operations set it")
+		}
+	}
+	return nil
+}
+
 // moment is a date of a row.
 func (o bound[T]) moment(row *T, name string) time.Time {
 	v := o.schemaField(name).ReflectValueOf(context.Background(), reflect.ValueOf(row).Elem())

@@ -59,7 +59,7 @@ func (v Verifications[V]) fresh(identifier, value string, opts VerificationOptio
 		"expiresAt": normalizeTime(o.core.now().Add(orDefault(opts.ExpiresIn, defaultVerificationExpiresIn))),
 	})
 	if err == nil {
-		err = o.fill(row, opts.Additional)
+		err = o.fillAdditional(row, opts.Additional)
 	}
 	return o, row, err
 }

@@ -186,6 +186,9 @@ func TestSessionCreateRefuses(t *testing.T) {
 		for name, opts := range map[string]authplugin.SessionOptions{
 			"an unknown field": {Additional: authplugin.Values{"devise": "x"}},
 			"a wrong type":     {Additional: authplugin.Values{"device": 7}},
+			"a core field":     {Additional: authplugin.Values{"userId": "other"}},
+			"a token":          {Additional: authplugin.Values{"token": "mine"}},
+			"an end":           {Additional: authplugin.Values{"ExpiresAt": noon}},
 		} {
 			_, err := s.auth.Sessions().Create(ctx, s.user.ID, opts)
 			wantError(t, name, err, authplugin.ErrInvalid)

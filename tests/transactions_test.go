@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"testing"
 	"time"
@@ -307,6 +308,34 @@ func TestTransactionRetry(t *testing.T) {
 		})
 		if calls != 1 || !errors.Is(err, authplugin.ErrConflict) {
 			t.Errorf("nested: %d calls, %v", calls, err)
+		}
+	})
+}
+
+// Transactions that the database gives up on are run again, until each has done
+// its part.
+func TestTransactionConflicts(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		p, ctx := placeOf(migrated(t, e, userConfig(authplugin.Random))), t.Context()
+		ada, err := p.auth.Users().Create(ctx, authplugin.User{Name: "Ada", Email: "ada@example.com", Additional: authplugin.Values{"age": 0}})
+		must(t, err)
+		const n = 16
+		allSucceed(t, "count", race(n, func(int) error {
+			return p.auth.Transaction(ctx, func(tx *authplugin.Auth) error {
+				user, err := tx.Users().FindByID(ctx, ada.ID)
+				if err != nil {
+					return err
+				}
+				age, _ := user.Additional["age"].(int64)
+				_, err = tx.Users().Update(ctx, ada.ID, authplugin.Values{"age": age + 1})
+				return err
+			}, authplugin.Retry(200), authplugin.TxOptions(&sql.TxOptions{Isolation: sql.LevelSerializable}))
+		}))
+		ada, err = p.auth.Users().FindByID(ctx, ada.ID)
+		must(t, err)
+		if ada.Additional["age"] != int64(n) {
+			t.Errorf("counted to %v, want %d", ada.Additional["age"], n)
 		}
 	})
 }

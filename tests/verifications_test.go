@@ -166,6 +166,8 @@ func TestVerificationIdentifiers(t *testing.T) {
 					_, err = v.Consume(ctx, identifier)
 					wantError(t, "consume "+identifier, err, authplugin.ErrNotFound)
 				}
+				_, err := v.Create(ctx, "x", "1", authplugin.VerificationOptions{Additional: authplugin.Values{"identifier": "y"}})
+				wantError(t, "identifier as an additional field", err, authplugin.ErrInvalid)
 				row, err := v.Create(ctx, "x", "1", authplugin.VerificationOptions{})
 				must(t, err)
 				for _, name := range []string{"identifier", "Identifier", "IDENTIFIER", "id", "ID"} {

@@ -3,6 +3,7 @@ package tests
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,8 +40,8 @@ func TestRaceReserve(t *testing.T) {
 	eachPlace(t, func(cfg *authplugin.Config) { cfg.Clock = now }, func(t *testing.T, p place) {
 		v := p.auth.Verifications()
 		reserve := func(i int) error {
-			row, err := v.Reserve(t.Context(), "seat:1", fmt.Sprint(i), authplugin.VerificationOptions{ExpiresIn: 1000 * time.Hour})
-			if err == nil && (row.Value != fmt.Sprint(i) || row.Identifier != "seat:1" || row.ID == "") {
+			row, err := v.Reserve(t.Context(), "seat:1", strconv.Itoa(i), authplugin.VerificationOptions{ExpiresIn: 1000 * time.Hour})
+			if err == nil && (row.Value != strconv.Itoa(i) || row.Identifier != "seat:1" || row.ID == "") {
 				return fmt.Errorf("got %v", row)
 			}
 			return err
@@ -90,7 +91,7 @@ func TestRaceSignUp(t *testing.T) {
 	eachPlace(t, nil, func(t *testing.T, p place) {
 		users, accounts := p.count(t, "user"), p.count(t, "account")
 		oneWinner(t, "sign up", race(racers, func(i int) error {
-			_, err := p.auth.Users().SignUp(t.Context(), authplugin.User{Name: "Ada", Email: "Ada@example.com"}, fmt.Sprint(i))
+			_, err := p.auth.Users().SignUp(t.Context(), authplugin.User{Name: "Ada", Email: "Ada@example.com"}, strconv.Itoa(i))
 			return err
 		}), authplugin.ErrDuplicate)
 		if u, a := p.count(t, "user")-users, p.count(t, "account")-accounts; u != 1 || a != 1 {

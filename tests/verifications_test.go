@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func TestVerifications(t *testing.T) {
 				v := p.auth.Verifications()
 				for i := 1; i <= 12; i++ { // ids of one and of two digits, in one millisecond
 					now = noon.Add(time.Duration(i/3) * time.Second)
-					_, err := v.Create(ctx, "reset:é🦉", fmt.Sprint(i), authplugin.VerificationOptions{Additional: authplugin.Values{"tries": i}})
+					_, err := v.Create(ctx, "reset:é🦉", strconv.Itoa(i), authplugin.VerificationOptions{Additional: authplugin.Values{"tries": i}})
 					must(t, err)
 				}
 				_, err := v.Create(ctx, "reset:É🦉", "another", authplugin.VerificationOptions{})
@@ -224,7 +225,7 @@ func TestVerificationStorageIsSwitched(t *testing.T) {
 		for _, order := range [][]authplugin.Verifications[authplugin.Verification]{both, {hashed, plain}} {
 			for i, writer := range order {
 				now = now.Add(time.Second)
-				_, err := writer.Create(ctx, "mixed", fmt.Sprint(i), authplugin.VerificationOptions{})
+				_, err := writer.Create(ctx, "mixed", strconv.Itoa(i), authplugin.VerificationOptions{})
 				must(t, err)
 			}
 			found, err := plain.Find(ctx, "mixed")

@@ -53,10 +53,9 @@ func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
 // link inserts an account that is linked nowhere, whose tokens are encrypted.
 func (a Accounts[A, U]) link(ctx context.Context, o bound[A], db *gorm.DB, account *A) error {
 	provider, id := o.text(account, "providerId"), o.text(account, "accountId")
-	key := uniqueKey{model: o.model, parts: []string{provider, id}}
-	given := o.text(account, "id") != ""
+	key := uniqueKey{model: o.model, parts: []string{provider, id}, idGiven: o.text(account, "id") != ""}
 	return o.core.insertOnce(db, key, func(tx *gorm.DB, derived ID) (ID, error) {
-		if derived != "" && !given {
+		if derived != "" {
 			if err := o.set(account, "id", derived); err != nil {
 				return "", err
 			}

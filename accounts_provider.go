@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"gorm.io/gorm"
 )
 
 // ProviderIdentity is what a provider says about who signs in.
@@ -44,8 +46,8 @@ func (a Accounts[A, U]) SignIn(ctx context.Context, who ProviderIdentity) (*Sign
 	}
 	for attempt := 0; ; attempt++ {
 		in, err := a.signIn(ctx, who)
-		// Somebody else has created or linked it meanwhile.
-		if errors.Is(err, ErrDuplicate) && attempt < signInAttempts {
+		// Somebody else has created, linked or unlinked it meanwhile.
+		if (errors.Is(err, ErrDuplicate) || errors.Is(err, ErrNotFound)) && attempt < signInAttempts {
 			continue
 		}
 		return in, err
@@ -84,7 +86,15 @@ func (a Accounts[A, U]) signIn(ctx context.Context, who ProviderIdentity) (*Sign
 	user, err := users.FindByEmail(ctx, who.Email)
 	switch {
 	case err == nil:
-		return a.linkByEmail(ctx, user, who)
+		in, err := a.linkByEmail(ctx, user, who)
+		if !errors.Is(err, ErrNotLinked) {
+			return in, err
+		}
+		// The user may have come with this very account, after the first look.
+		if found, err := a.FindByProvider(ctx, who.ProviderID, who.AccountID); err == nil {
+			return a.welcome(ctx, found, who)
+		}
+		return nil, err
 	case !errors.Is(err, ErrNotFound):
 		return nil, err
 	}
@@ -127,7 +137,8 @@ func (a Accounts[A, U]) linkByEmail(ctx context.Context, user *U, who ProviderId
 		return nil, err
 	}
 	in := &SignedIn[A, U]{User: user, Linked: true}
-	err = a.auth.Transaction(ctx, func(tx *Auth) error {
+	err = o.core.atomically(o.session(ctx), func(db *gorm.DB) error {
+		tx := a.auth.WithDB(db)
 		if in.Account, err = AccountsOf[A, U](tx).Link(ctx, *account); err != nil {
 			return err
 		}
@@ -135,9 +146,9 @@ func (a Accounts[A, U]) linkByEmail(ctx context.Context, user *U, who ProviderId
 			in.User, err = UsersOf[U](tx).Update(ctx, ID(users.text(user, "id")), Values{"emailVerified": true})
 		}
 		return err
-	}, Retry(ownRetries))
+	})
 	if err != nil {
-		return nil, err
+		return nil, o.core.outcome(o.model, err)
 	}
 	return in, nil
 }

@@ -70,6 +70,9 @@ func (o bound[T]) create(ctx context.Context, row *T) error {
 // update sets fields of the row with an id, and returns it as it is then. where
 // may add conditions; a row that does not meet them is ErrNotFound.
 func (o bound[T]) update(ctx context.Context, id ID, values Values, where ...clause.Expression) (*T, error) {
+	if err := o.refuseValues(values); err != nil {
+		return nil, err
+	}
 	row := new(T)
 	err := o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
 		if len(values) > 0 {
@@ -84,6 +87,43 @@ func (o bound[T]) update(ctx context.Context, id ID, values Values, where ...cla
 		return nil, o.core.outcome(o.model, err)
 	}
 	return row, nil
+}
+
+// refuseValues refuses what is no column, such as a relation, and the id.
+func (o bound[T]) refuseValues(values Values) error {
+	for name := range values {
+		switch f := o.lookUp(name); {
+		case f == nil:
+			return o.unknown(name)
+		case f.primary:
+			return f.errorf("cannot be changed")
+		}
+	}
+	return nil
+}
+
+func (o bound[T]) unknown(name string) error {
+	return &FieldError{Model: o.model.name, Field: name, Problem: "there is no such field" + suggest(name, o.model.fieldNames())}
+}
+
+// equals is the condition that a field has a value. An id is equal character for
+// character, also where the collation would take others for the same.
+func (o bound[T]) equals(name string, value any) clause.Expression {
+	equal := o.binding.equals(name, value)
+	id, ok := value.(ID)
+	if !ok || o.byName(name).idTarget().id.kind != textID {
+		return equal
+	}
+	exactly := clause.Expr{Vars: []any{o.column(name), string(id)}}
+	switch o.core.dialect.Name() {
+	case "mysql":
+		exactly.SQL = "CAST(? AS BINARY) = ?"
+	case "sqlserver":
+		exactly.SQL = "? COLLATE Latin1_General_BIN2 = ?"
+	default:
+		return equal
+	}
+	return clause.And(equal, exactly)
 }
 
 // text is a field of a row as text, a string or an id; "" when it is NULL.
@@ -107,7 +147,7 @@ func (o bound[T]) value(row *T, name string) any {
 func (o bound[T]) set(row *T, name string, value any) error {
 	bf := o.byName(name)
 	if bf == nil {
-		return &FieldError{Model: o.model.name, Field: name, Problem: "there is no such field" + suggest(name, o.model.fieldNames())}
+		return o.unknown(name)
 	}
 	return bf.schema.Set(context.Background(), reflect.ValueOf(row).Elem(), value)
 }
@@ -117,6 +157,25 @@ func (o bound[T]) fill(row *T, values Values) error {
 	for name, value := range values {
 		if err := o.set(row, name, value); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// fillAdditional sets additional fields of a row.
+func (o bound[T]) fillAdditional(row *T, values Values) error {
+	if err := o.refuseDeclared(values); err != nil {
+		return err
+	}
+	return o.fill(row, values)
+}
+
+// refuseDeclared refuses the fields of the core among values that may come from
+// outside.
+func (o bound[T]) refuseDeclared(values Values) error {
+	for name := range values {
+		if f := o.lookUp(name); f != nil && f.declared() {
+			return f.errorf("is not an additional field; the operations set it")
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -21,11 +22,10 @@ type compiled struct {
 	unprepared bool
 }
 
-// preparedStatement is a statement on one pool.
-type preparedStatement struct {
-	mu   sync.Mutex
-	stmt *sql.Stmt
-}
+// preparedStatement is a statement on one pool. Nobody waits for the one who
+// prepares it: that one may wait for a connection which a transaction holds that
+// is about to run the statement.
+type preparedStatement struct{ stmt atomic.Pointer[sql.Stmt] }
 
 // query runs the statement on the pool of a statement of GORM.
 func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (*sql.Rows, error) {
@@ -71,7 +71,7 @@ func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (*s
 		if !ok {
 			return nil, nil
 		}
-		stmt := entry.(*preparedStatement).peek() //nolint:forcetypeassert // only this function stores here
+		stmt := entry.(*preparedStatement).stmt.Load() //nolint:forcetypeassert // only this function stores here
 		if stmt == nil {
 			return nil, nil
 		}
@@ -90,23 +90,17 @@ func (s *compiled) prepare(ctx context.Context, pool gorm.ConnPool) {
 }
 
 func (p *preparedStatement) get(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stmt != nil {
-		return p.stmt, nil
+	if stmt := p.stmt.Load(); stmt != nil {
+		return stmt, nil
 	}
 	stmt, err := db.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}
-	p.stmt = stmt
-	return stmt, nil
-}
-
-func (p *preparedStatement) peek() *sql.Stmt {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.stmt
+	if !p.stmt.CompareAndSwap(nil, stmt) {
+		_ = stmt.Close() //nolint:sqlclosecheck // another caller was faster
+	}
+	return p.stmt.Load(), nil
 }
 
 // sqlText writes the text of a compiled statement.

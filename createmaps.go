@@ -116,7 +116,7 @@ func (b *binding) rowOfMap(m map[string]any) rowState {
 func (b *binding) normalizeKeys(original map[string]any) (map[string]any, error) {
 	normalized := make(map[string]any, len(original)+4)
 	for _, key := range slices.Sorted(maps.Keys(original)) {
-		if f := b.model.lookUp(key); f != nil {
+		if f := b.lookUp(key); f != nil {
 			normalized[f.column] = original[key]
 			continue
 		}
@@ -127,6 +127,17 @@ func (b *binding) normalizeKeys(original map[string]any) (map[string]any, error)
 		return nil, &FieldError{Model: b.model.name, Field: key, Problem: "there is no such field" + suggest(key, b.model.fieldNames())}
 	}
 	return normalized, nil
+}
+
+// lookUp finds a field by any name that GORM takes for it: EMAIL, too, is email.
+func (b *binding) lookUp(name string) *field {
+	if f := b.model.lookUp(name); f != nil {
+		return f
+	}
+	if sf := b.schema.LookUpField(name); sf != nil && b.columns[sf.DBName] != nil {
+		return b.columns[sf.DBName].field
+	}
+	return nil
 }
 
 // fillMissingIDs lets the database make the ids of those rows of a batch that

@@ -20,6 +20,8 @@ import (
 type uniqueKey struct {
 	model *model
 	parts []string
+	// idGiven says that the caller has chosen the row's id.
+	idGiven bool
 }
 
 // text tells all keys of all models apart.
@@ -30,6 +32,9 @@ func (k uniqueKey) text() string {
 // derivedID is the id of the row of a key; it is not ok where ids are made by
 // others.
 func (k uniqueKey) derivedID() (ID, bool) {
+	if k.idGiven {
+		return "", false
+	}
 	sum := sha256.Sum256([]byte(k.text()))
 	switch k.model.id.spec.name {
 	case Random:

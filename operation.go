@@ -183,6 +183,7 @@ func (c *core) runOperation(db *gorm.DB) bool {
 	}
 	op.ran = true
 	if op.bind != nil && !op.bind(db, op) {
+		db.Statement.TableExpr.Vars = nil // GORM would take the operation for a parameter
 		return false
 	}
 	if db.Error != nil {

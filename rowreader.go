@@ -33,7 +33,7 @@ func newRowReader(parts ...*binding) *rowReader {
 	r := &rowReader{parts: parts, foreign: map[int]*schema.Field{}}
 	for _, b := range parts {
 		for _, bf := range b.fields {
-			if !bf.dynamic && (bf.kind == opaqueKind || bf.schema.Serializer != nil) {
+			if !bf.dynamic && bf.readByGORM() {
 				r.foreign[len(r.set)] = bf.schema
 			}
 			r.set = append(r.set, b.setter(bf))
@@ -48,6 +48,14 @@ func newRowReader(parts ...*binding) *rowReader {
 		return row
 	}
 	return r
+}
+
+// readByGORM reports whether only GORM knows how to read the field's column: its
+// setters do not take a number for a *bool, or text for a *int.
+func (bf *boundField) readByGORM() bool {
+	t := bf.schema.FieldType
+	return bf.kind == opaqueKind || bf.schema.Serializer != nil ||
+		t.Kind() == reflect.Pointer && t.Elem().Kind() != reflect.String && bf.kind != Date
 }
 
 // one reads the first row, if there is any, into the structs that row and, when
@@ -127,6 +135,13 @@ func (b *binding) setter(bf *boundField) func(context.Context, reflect.Value, *s
 			dest, _ := reflect.TypeAssert[*time.Time](rv.FieldByIndex(sf.StructField.Index).Addr())
 			*dest = t
 			return nil
+		}
+	case bf.kind == Date:
+		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
+			if t, ok := cell.moment(); ok {
+				return sf.Set(ctx, rv, t)
+			}
+			return sf.Set(ctx, rv, cell.value)
 		}
 	case bf.kind == String && sf.FieldType.Kind() == reflect.String:
 		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {

@@ -23,14 +23,18 @@ type columnWriter struct {
 	moment  func(rv reflect.Value) time.Time
 	primary bool
 	hidden  bool
+	// byTags says that the tags of GORM decide what a zero value becomes.
+	byTags *boundField
 }
 
 func newRowWriter(b *binding) *rowWriter {
 	w := &rowWriter{binding: b}
 	for _, bf := range b.fields {
-		w.columns = append(w.columns, columnWriter{
-			value: b.getter(bf), moment: momentOf(bf), primary: bf.primary, hidden: bf.concealed(),
-		})
+		column := columnWriter{value: b.getter(bf), moment: momentOf(bf), primary: bf.primary, hidden: bf.concealed()}
+		if bf.decidedByTags() {
+			column.byTags, column.moment = bf, nil
+		}
+		w.columns = append(w.columns, column)
 	}
 	return w
 }
@@ -58,6 +62,11 @@ func (w *rowWriter) parameters(ctx context.Context, rv reflect.Value, withID boo
 			continue
 		}
 		v := column.value(ctx, rv)
+		if column.byTags != nil {
+			if v, ok = w.binding.gormDefault(ctx, column.byTags, rv); !ok {
+				return nil, nil, false
+			}
+		}
 		switch x := v.(type) {
 		case secretValue:
 			v = x.value
@@ -73,6 +82,37 @@ func (w *rowWriter) parameters(ctx context.Context, rv reflect.Value, withID boo
 		shown = append(shown, v)
 	}
 	return args, shown, true
+}
+
+// decidedByTags reports whether the tags of GORM say what becomes of a field.
+func (bf *boundField) decidedByTags() bool {
+	sf := bf.schema
+	return !bf.dynamic && !bf.primary &&
+		(!sf.Creatable || sf.AutoCreateTime > 0 || sf.AutoUpdateTime > 0 || sf.HasDefaultValue)
+}
+
+// gormDefault is the value of such a field. It is not ok when GORM is to write the
+// row.
+func (b *binding) gormDefault(ctx context.Context, bf *boundField, rv reflect.Value) (value any, ok bool) {
+	sf := bf.schema
+	v, zero := sf.ValueOf(ctx, rv)
+	switch {
+	case !sf.Creatable:
+		return nil, false
+	case !zero:
+		return v, true
+	case sf.AutoCreateTime > 0, sf.AutoUpdateTime > 0:
+		return nil, false
+	case !sf.HasDefaultValue:
+		return v, true
+	case sf.DefaultValueInterface == nil:
+		return nil, false // the database makes it
+	}
+	if err := sf.Set(ctx, rv, sf.DefaultValueInterface); err != nil {
+		return nil, false
+	}
+	v, _ = sf.ValueOf(ctx, rv)
+	return v, true
 }
 
 // getter reads a field as GORM's ValueOf does; where that takes a detour, without it.

@@ -51,7 +51,7 @@ func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptio
 		})
 	}
 	if err == nil {
-		err = o.fill(session, opts.Additional)
+		err = o.fillAdditional(session, opts.Additional)
 	}
 	if err != nil {
 		return nil, err
@@ -99,10 +99,8 @@ func (s Sessions[S, U]) Update(ctx context.Context, token string, values Values)
 	if err != nil {
 		return nil, err
 	}
-	for name := range values {
-		if f := o.model.lookUp(name); f != nil && f.declared() {
-			return nil, f.errorf("is not an additional field; a session's own fields are changed by Refresh and Revoke")
-		}
+	if err := o.refuseDeclared(values); err != nil {
+		return nil, err
 	}
 	found, err := s.Find(ctx, token)
 	if err != nil {

@@ -143,13 +143,15 @@ func (s Sessions[S, U]) FindMany(ctx context.Context, tokens []string) ([]FoundS
 		if !ok {
 			row, ok = byStored[token]
 		}
-		if !ok {
+		if !ok || isHashed(token) {
 			continue
 		}
-		accepted, err := s.accept(ctx, o, row, token)
-		if err == nil {
-			found = append(found, *accepted)
+		if row.found.Session == nil { // it may be asked for twice
+			if _, err := s.accept(ctx, o, row, token); err != nil {
+				continue
+			}
 		}
+		found = append(found, row.found)
 	}
 	return found, nil
 }

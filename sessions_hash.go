@@ -3,13 +3,22 @@ package authplugin
 import (
 	"context"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
 // hashStored replaces a token that was stored before tokens were hashed. The
 // session is valid whether or not that succeeds; the next look-up tries again.
 func (s Sessions[S, U]) hashStored(ctx context.Context, o bound[S], session *S, token string) {
-	err := s.storeHash(ctx, o, ID(o.text(session, "id")), token)
+	id := ID(o.text(session, "id"))
+	store := func(db *gorm.DB) error { return s.storeHash(db, o, id, token) }
+	db := o.session(ctx)
+	var err error
+	if inTransaction(db) {
+		err = db.Transaction(store) // it may be one that is not to write
+	} else {
+		err = store(db)
+	}
 	if err != nil && ctx.Err() == nil {
 		o.handle.Logger.Warn(ctx, "authplugin: cannot hash the token of a session that was stored before: %v", err)
 	}
@@ -45,7 +54,8 @@ func (s Sessions[S, U]) HashStoredTokens(ctx context.Context) (int64, error) {
 			if isHashed(token) {
 				continue
 			}
-			if err := s.storeHash(ctx, o, last, token); err != nil {
+			err := o.core.runOwn(ctx, o.handle, func() error { return s.storeHash(o.session(ctx), o, last, token) })
+			if err != nil {
 				return changed, err
 			}
 			changed++
@@ -57,10 +67,7 @@ func (s Sessions[S, U]) HashStoredTokens(ctx context.Context) (int64, error) {
 }
 
 // storeHash replaces a token by its hash.
-func (s Sessions[S, U]) storeHash(ctx context.Context, o bound[S], id ID, token string) error {
-	err := o.core.runOwn(ctx, o.handle, func() error {
-		return o.session(ctx).Model(new(S)).Where(o.equals("id", id)).Where(o.equals("token", token)).
-			UpdateColumn(o.model.byName["token"].column, hashSecret(token)).Error
-	})
-	return o.core.outcome(o.model, err)
+func (s Sessions[S, U]) storeHash(db *gorm.DB, o bound[S], id ID, token string) error {
+	return o.core.outcome(o.model, db.Model(new(S)).Where(o.equals("id", id)).Where(o.equals("token", token)).
+		UpdateColumn(o.model.byName["token"].column, hashSecret(token)).Error)
 }

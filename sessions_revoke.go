@@ -13,7 +13,7 @@ func (s Sessions[S, U]) Revoke(ctx context.Context, token string) error {
 		return nil
 	}
 	_, err := s.revoke(ctx, func(o bound[S]) []clause.Expression {
-		return []clause.Expression{clause.IN{Column: o.column("token"), Values: o.core.tokenForms(token)}}
+		return o.secretIn("token", o.core.tokenForms(token)...)
 	})
 	return err
 }
@@ -36,10 +36,13 @@ func (s Sessions[S, U]) RevokeAll(ctx context.Context, userID ID) (int64, error)
 // RevokeOthers ends all sessions of a user but the one with a token, and returns
 // how many it ended.
 func (s Sessions[S, U]) RevokeOthers(ctx context.Context, userID ID, token string) (int64, error) {
+	if token == "" || isHashed(token) {
+		return s.RevokeAll(ctx, userID) // no session has such a token
+	}
 	return s.revoke(ctx, func(o bound[S]) []clause.Expression {
 		return []clause.Expression{
 			o.equals("userId", userID),
-			clause.Not(clause.IN{Column: o.column("token"), Values: o.core.tokenForms(token)}),
+			clause.Not(o.secretIn("token", o.core.tokenForms(token)...)[0]),
 		}
 	})
 }
@@ -56,11 +59,11 @@ func (s Sessions[S, U]) DeleteExpired(ctx context.Context) (int64, error) {
 }
 
 // tokenForms are the forms in which a token may be stored.
-func (c *core) tokenForms(token string) []any {
+func (c *core) tokenForms(token string) []string {
 	if c.cfg.Session.HashTokens {
-		return []any{hashSecret(token), token}
+		return []string{hashSecret(token), token}
 	}
-	return []any{token}
+	return []string{token}
 }
 
 func (s Sessions[S, U]) revoke(ctx context.Context, where func(o bound[S]) []clause.Expression) (int64, error) {

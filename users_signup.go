@@ -74,10 +74,11 @@ type pair[T any] struct {
 	account  *Account
 }
 
-// together reports whether one statement may insert both.
+// together reports whether one statement may insert both. In a transaction of the
+// caller it may not: there a failure is to be undone by a savepoint.
 func (p pair[T]) together() bool {
 	c, chain := p.users.core, p.users.handle.Callback().Create()
-	return c.hot.userWithAccount != nil &&
+	return c.hot.userWithAccount != nil && !inTransaction(p.users.handle) && p.account.ID == "" &&
 		c.createsAlone(p.users.binding, chain) && c.createsAlone(p.accounts.binding, chain) &&
 		!p.users.hasRelations(context.Background(), reflect.ValueOf(p.user).Elem())
 }
@@ -114,6 +115,7 @@ func (p pair[T]) insertTogether(ctx context.Context) error {
 
 func (p pair[T]) bind(db *gorm.DB, op *operation, rv reflect.Value) bool {
 	ctx, c := db.Statement.Context, p.users.core
+	c.guardLogger(db, p.accounts.binding) // whose secrets the statement writes, too
 	p.complete()
 	av := reflect.ValueOf(p.account).Elem()
 	err := p.accounts.prepareStruct(db.Statement, av, normalizeTime(c.now()), false, nil)
@@ -142,6 +144,7 @@ var errExpression = errors.New("authplugin: a field holds an expression")
 func (p pair[T]) insertApart(ctx context.Context) error {
 	c := p.users.core
 	user, account := *p.user, *p.account
+	given := account.ID != ""
 	run := func(tx *gorm.DB) error {
 		*p.user, *p.account = user, account
 		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
@@ -149,7 +152,7 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 		}
 		credential := p.account.ProviderID == CredentialProvider
 		p.complete()
-		if credential || p.account.ID != "" {
+		if credential || (p.account.ID != "" && !given) {
 			return c.createOnce(ctx, tx, p.accounts.binding, p.account)
 		}
 		// Without a derived id the key is to be locked.

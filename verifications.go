@@ -59,7 +59,7 @@ func (v Verifications[V]) fresh(identifier, value string, opts VerificationOptio
 		"expiresAt": normalizeTime(o.core.now().Add(orDefault(opts.ExpiresIn, defaultVerificationExpiresIn))),
 	})
 	if err == nil {
-		err = o.fill(row, opts.Additional)
+		err = o.fillAdditional(row, opts.Additional)
 	}
 	return o, row, err
 }
@@ -74,7 +74,7 @@ func (v Verifications[V]) Find(ctx context.Context, identifier string) (*V, erro
 	if !isPresentable(identifier) {
 		return nil, ErrNotFound
 	}
-	rows, err := v.all(ctx, o, o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier), 1)
+	rows, err := v.newestRows(ctx, o, identifier)
 	if err != nil {
 		return nil, err
 	}
@@ -101,12 +101,17 @@ func (v Verifications[V]) newest(o bound[V], rows []*V, identifier string) (*V, 
 	return newest, o.set(newest, "identifier", identifier)
 }
 
-// newer orders rows as the statements do.
+// newer orders rows. Of those that were created in the same millisecond it is the
+// one with the greater id, which only says more where the database counts.
 func (o bound[T]) newer(a, b *T) bool {
 	if byTime := o.moment(a, "createdAt").Compare(o.moment(b, "createdAt")); byTime != 0 {
 		return byTime > 0
 	}
-	return o.text(a, "id") > o.text(b, "id")
+	first, second := o.text(a, "id"), o.text(b, "id")
+	if o.model.id.kind == intID && len(first) != len(second) {
+		return len(first) > len(second)
+	}
+	return first > second
 }
 
 // Update sets fields of the newest verification of an identifier, which must be
@@ -117,7 +122,7 @@ func (v Verifications[V]) Update(ctx context.Context, identifier string, values 
 		return nil, err
 	}
 	for name := range values {
-		if f := o.model.lookUp(name); f != nil && (f.name == "identifier" || f.primary) {
+		if f := o.lookUp(name); f != nil && (f.name == "identifier" || f.primary) {
 			return nil, f.errorf("cannot be changed; create another verification")
 		}
 	}
@@ -163,12 +168,23 @@ func (v Verifications[V]) DeleteExpired(ctx context.Context) (int64, error) {
 
 // ofIdentifier are the conditions on the rows of an identifier.
 func (o bound[T]) ofIdentifier(identifier string) []clause.Expression {
-	column, forms := o.column("identifier"), identifierForms(identifier)
-	where := []clause.Expression{clause.IN{Column: column, Values: []any{forms[0], forms[1]}}}
-	if o.core.dialect.Name() == "mysql" {
-		where = append(where, clause.Expr{
-			SQL: "CAST(? AS BINARY) IN (?, ?)", Vars: []any{column, secretValue{forms[0]}, secretValue{forms[1]}},
-		})
+	forms := identifierForms(identifier)
+	return o.secretIn("identifier", forms[0], forms[1])
+}
+
+// secretIn are the conditions that a secret is one of some texts, which are equal
+// character for character, also where the collation would take others for the same.
+func (o bound[T]) secretIn(name string, texts ...string) []clause.Expression {
+	column, values := o.column(name), make([]any, len(texts))
+	for i, text := range texts {
+		values[i] = secretValue{text}
+	}
+	where := []clause.Expression{clause.IN{Column: column, Values: values}}
+	switch o.core.dialect.Name() {
+	case "mysql":
+		where = append(where, clause.Expr{SQL: "CAST(? AS BINARY) IN ?", Vars: []any{column, values}})
+	case "sqlserver":
+		where = append(where, clause.Expr{SQL: "? COLLATE Latin1_General_BIN2 IN ?", Vars: []any{column, values}})
 	}
 	return where
 }

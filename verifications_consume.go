@@ -40,7 +40,7 @@ func (v Verifications[V]) takeByStatement(ctx context.Context, o bound[V], ident
 		rows = nil
 		l := o.core.lookUpIdentifier(o.core.hot.consumeVerification, identifier)
 		op := operation{statement: l.statement, key: l.key, alone: alone, read: func(r *sql.Rows) (int64, error) {
-			rows, err = readAll(ctx, o, r, 0)
+			rows, err = readAll(ctx, o, r, nil)
 			return int64(len(rows)), err
 		}}
 		_, err := o.core.run(ctx, o.handle, chain, o.binding, new(V), op)
@@ -79,17 +79,26 @@ func (v Verifications[V]) takeByTransaction(ctx context.Context, o bound[V], ide
 // errLost ends the transaction of a caller that another one was faster than.
 var errLost = errors.New("authplugin: another caller was faster")
 
-// all runs a look-up for all its rows, or for the first ones.
-func (v Verifications[V]) all(ctx context.Context, o bound[V], l lookUp, limit int) (rows []*V, err error) {
+// newestRows reads the rows of an identifier that were created last: those of one
+// millisecond. MySQL and SQL Server order ids in their own way, and the latter
+// finds identifiers that differ in case, too.
+func (v Verifications[V]) newestRows(ctx context.Context, o bound[V], identifier string) (rows []*V, err error) {
+	var newest *V
+	l := o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier)
 	_, err = o.query(ctx, l, new(V), func(r *sql.Rows) (int64, error) {
-		rows, err = readAll(ctx, o, r, limit)
+		rows, err = readAll(ctx, o, r, func(row *V) bool {
+			if newest == nil && isIdentifier(o.text(row, "identifier"), identifier) {
+				newest = row
+			}
+			return newest != nil && o.moment(row, "createdAt").Before(o.moment(newest, "createdAt"))
+		})
 		return int64(len(rows)), err
 	})
 	return rows, err
 }
 
-// readAll reads all rows, or as many as limit says.
-func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, limit int) ([]*T, error) {
+// readAll reads rows until one is enough, or all of them.
+func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, enough func(row *T) bool) ([]*T, error) {
 	reader := o.core.reader(o.binding, nil)
 	var all []*T
 	for rows.Next() {
@@ -97,7 +106,7 @@ func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, limit int) 
 		if err := reader.scan(ctx, rows, row, nil); err != nil {
 			return all, err
 		}
-		if all = append(all, row); len(all) == limit {
+		if all = append(all, row); enough != nil && enough(row) {
 			return all, nil
 		}
 	}

@@ -105,9 +105,11 @@ func (a Accounts[A, U]) List(ctx context.Context, userID ID) ([]A, error) {
 		return nil, err
 	}
 	accounts := []A{}
-	err = o.session(ctx).Where(o.equals("userId", userID)).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{
-		{Column: o.column("createdAt")}, {Column: o.column("id")},
-	}}).Find(&accounts).Error
+	err = o.read(ctx, func(db *gorm.DB) error {
+		return db.Where(o.equals("userId", userID)).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{
+			{Column: o.column("createdAt")}, {Column: o.column("id")},
+		}}).Find(&accounts).Error
+	})
 	if err != nil {
 		return nil, o.core.outcome(o.model, err)
 	}

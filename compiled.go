@@ -19,93 +19,90 @@ type compiled struct {
 	prepared sync.Map
 	// unprepared says that the pool does not take prepared statements.
 	unprepared bool
-}
-
-// preparedStatement is a statement on one pool.
-type preparedStatement struct {
-	mu   sync.Mutex
-	stmt *sql.Stmt
+	// stale tells the errors of a prepared statement that no longer fits its
+	// tables, or that the server has lost.
+	stale func(error) bool
 }
 
 // query runs the statement on the pool of a statement of GORM.
 func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (*sql.Rows, error) {
-	stmt, closing, err := s.on(ctx, pool, root)
+	stmt, entry, err := s.on(ctx, pool, root)
 	if err != nil {
 		return nil, err
 	}
 	if stmt == nil {
 		return pool.QueryContext(ctx, s.sql, args...)
 	}
-	if closing {
-		defer func() { _ = stmt.Close() }()
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err == nil || !s.lost(pool, entry, err) {
+		return rows, err
 	}
-	return stmt.QueryContext(ctx, args...)
+	return pool.QueryContext(ctx, s.sql, args...)
 }
 
 // exec is query for a statement without rows.
 func (s *compiled) exec(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (sql.Result, error) {
-	stmt, closing, err := s.on(ctx, pool, root)
+	stmt, entry, err := s.on(ctx, pool, root)
 	if err != nil {
 		return nil, err
 	}
 	if stmt == nil {
 		return pool.ExecContext(ctx, s.sql, args...)
 	}
-	if closing {
-		defer func() { _ = stmt.Close() }()
+	result, err := stmt.ExecContext(ctx, args...)
+	if err == nil || !s.lost(pool, entry, err) {
+		return result, err
 	}
-	return stmt.ExecContext(ctx, args...)
+	return pool.ExecContext(ctx, s.sql, args...)
 }
 
 // on is the prepared statement for a pool, nil when the statement is to be run
-// on the pool as text: on a pool of the application's own kind, and in a
-// transaction before it was prepared outside of one, since preparing it would
-// take a second connection.
-func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (stmt *sql.Stmt, closing bool, err error) {
+// on the pool as text: on a pool of the application's own kind, while another
+// caller prepares it, and in a transaction before it was prepared outside of one,
+// since preparing it would take a second connection.
+func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (*sql.Stmt, *preparedStatement, error) {
 	if s.unprepared {
-		return nil, false, nil
+		return nil, nil, nil
 	}
 	switch p := unwrapPool(pool).(type) {
 	case *sql.DB:
-		entry, ok := s.prepared.Load(p)
+		value, ok := s.prepared.Load(p)
 		if !ok {
-			entry, _ = s.prepared.LoadOrStore(p, &preparedStatement{})
+			value, _ = s.prepared.LoadOrStore(p, &preparedStatement{})
 		}
-		stmt, err = entry.(*preparedStatement).get(ctx, p, s.sql) //nolint:forcetypeassert // only this function stores here
-		return stmt, false, err
+		entry := value.(*preparedStatement) //nolint:forcetypeassert // only this function stores here
+		stmt, err := entry.get(ctx, p, s.sql)
+		return stmt, entry, err
 	case *sql.Tx:
-		entry, ok := s.prepared.Load(root)
+		value, ok := s.prepared.Load(root)
 		if !ok {
-			return nil, false, nil
+			return nil, nil, nil
 		}
-		stmt = entry.(*preparedStatement).peek() //nolint:forcetypeassert // only this function stores here
+		entry := value.(*preparedStatement) //nolint:forcetypeassert // only this function stores here
+		stmt := entry.stmt.Load()
 		if stmt == nil {
-			return nil, false, nil
+			return nil, nil, nil
 		}
-		return p.StmtContext(ctx, stmt), false, nil
+		return p.StmtContext(ctx, stmt), entry, nil
 	default:
-		return nil, false, nil
+		return nil, nil, nil
 	}
 }
 
-func (p *preparedStatement) get(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.stmt != nil {
-		return p.stmt, nil
+// lost reports whether the statement is to be run again as text, since the one
+// that was prepared cannot run any more: it has done nothing then. It is prepared
+// anew the next time. Within a transaction of PostgreSQL the error has ended the
+// transaction, so it is only reported.
+func (s *compiled) lost(pool gorm.ConnPool, entry *preparedStatement, err error) bool {
+	if neverSent(err) {
+		return true
 	}
-	stmt, err := db.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, err
+	if !s.stale(err) {
+		return false
 	}
-	p.stmt = stmt
-	return stmt, nil
-}
-
-func (p *preparedStatement) peek() *sql.Stmt {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.stmt
+	entry.drop()
+	_, inTx := pool.(gorm.TxCommitter)
+	return !inTx
 }
 
 // sqlText writes the text of a compiled statement.
@@ -191,5 +188,5 @@ func (t *sqlText) bind() *sqlText {
 
 // compile ends the text.
 func (t *sqlText) compile() *compiled {
-	return &compiled{sql: t.String(), unprepared: t.core.unprepared}
+	return &compiled{sql: t.String(), unprepared: t.core.unprepared, stale: t.core.dialect.StalePlan}
 }

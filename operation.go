@@ -127,11 +127,13 @@ func (c *core) wrapHandlers(db *gorm.DB) error {
 		wrapHandler(chains.Create(), "gorm:create", c.runOperation),
 		wrapHandler(chains.Delete(), "gorm:delete", c.runOperation),
 		wrapHandler(chains.Update(), "gorm:update", c.runOperation),
+		wrapHandler(chains.Row(), "gorm:row", nil),
+		wrapHandler(chains.Raw(), "gorm:raw", nil),
 	)
 }
 
 // wrapHandler replaces a callback by one that asks first whether the library has
-// something else to do.
+// something else to do. After GORM's own, the statement shows no secrets any more.
 func wrapHandler(processor interface {
 	Get(name string) func(*gorm.DB)
 	Replace(name string, fn func(*gorm.DB)) error
@@ -139,8 +141,9 @@ func wrapHandler(processor interface {
 ) error {
 	original := processor.Get(name)
 	return processor.Replace(name, func(db *gorm.DB) {
-		if !instead(db) {
+		if instead == nil || !instead(db) {
 			original(db)
+			hideSecrets(db)
 		}
 	})
 }

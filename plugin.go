@@ -177,6 +177,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
 		onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{}, declaredHooks: declareHooks(a.cfg),
 	}
+	c.unprepared = a.cfg.NoPreparedStatements || refusesPrepared(db.Dialector)
 	c.settleCascades()
 	if d.Name() == "sqlite" {
 		c.times = textTime

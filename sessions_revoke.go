@@ -91,8 +91,10 @@ func (o bound[T]) deleteExpired(ctx context.Context) (int64, error) {
 	var total int64
 	for {
 		var ids []ID
-		err := o.session(ctx).Model(new(T)).Clauses(clause.Where{Exprs: []clause.Expression{expired}}, oldestFirst).
-			Limit(expiredBatch).Pluck(o.model.primary().column, &ids).Error
+		err := o.read(ctx, func(db *gorm.DB) error {
+			return db.Model(new(T)).Clauses(clause.Where{Exprs: []clause.Expression{expired}}, oldestFirst).
+				Limit(expiredBatch).Pluck(o.model.primary().column, &ids).Error
+		})
 		if err != nil || len(ids) == 0 {
 			return total, o.core.outcome(o.model, err)
 		}

@@ -141,7 +141,9 @@ func (r *Replicated) start(t testing.TB) {
 func (r *Replicated) serve(t testing.TB, data string, port int, options string) {
 	t.Helper()
 
-	t.Cleanup(func() { _ = r.command(context.Background(), "pg_ctl", "stop", "-D", data, "-m", "immediate", "-w").Run() })
+	t.Cleanup(func() {
+		_ = r.command(context.Background(), "pg_ctl", "stop", "-D", data, "-m", "immediate", "-w").Run()
+	})
 	r.run(t, "pg_ctl", "start", "-D", data, "-w", "-s", "-l", data+".log", "-o", options+" -p "+strconv.Itoa(port))
 }
 

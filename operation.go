@@ -115,7 +115,7 @@ func (c *core) run(ctx context.Context, on *gorm.DB, chain chain, b *binding, de
 	if db.Error == nil && !r.op.ran && !db.DryRun {
 		return 0, errNotRun
 	}
-	return db.RowsAffected, c.translate(b.model, db.Error)
+	return db.RowsAffected, because(ctx, c.translate(b.model, db.Error))
 }
 
 // wrapHandlers puts the library's operations in the place of GORM's own callback

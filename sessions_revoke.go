@@ -118,7 +118,7 @@ func (o bound[T]) deleteExpired(ctx context.Context) (int64, error) {
 // of a transaction, which then is lost as a whole.
 func (c *core) runOwn(ctx context.Context, db *gorm.DB, run func() error) error {
 	if inTransaction(db) {
-		return run()
+		return because(ctx, run())
 	}
-	return c.retry(ctx, ownRetries, run)
+	return because(ctx, c.retry(ctx, ownRetries, run))
 }

@@ -30,14 +30,17 @@ func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, 
 	if err != nil {
 		return nil, err
 	}
-	if stmt == nil {
+	if stmt != nil {
+		rows, err := stmt.QueryContext(ctx, args...)
+		if err == nil || !s.lost(pool, entry, err) {
+			return rows, err
+		}
+	}
+	rows, err := pool.QueryContext(ctx, s.sql, args...)
+	if err != nil && s.again(pool, err) {
 		return pool.QueryContext(ctx, s.sql, args...)
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
-	if err == nil || !s.lost(pool, entry, err) {
-		return rows, err
-	}
-	return pool.QueryContext(ctx, s.sql, args...)
+	return rows, err
 }
 
 // exec is query for a statement without rows.
@@ -46,14 +49,17 @@ func (s *compiled) exec(ctx context.Context, pool gorm.ConnPool, root *sql.DB, a
 	if err != nil {
 		return nil, err
 	}
-	if stmt == nil {
+	if stmt != nil {
+		result, err := stmt.ExecContext(ctx, args...)
+		if err == nil || !s.lost(pool, entry, err) {
+			return result, err
+		}
+	}
+	result, err := pool.ExecContext(ctx, s.sql, args...)
+	if err != nil && s.again(pool, err) {
 		return pool.ExecContext(ctx, s.sql, args...)
 	}
-	result, err := stmt.ExecContext(ctx, args...)
-	if err == nil || !s.lost(pool, entry, err) {
-		return result, err
-	}
-	return pool.ExecContext(ctx, s.sql, args...)
+	return result, err
 }
 
 // on is the prepared statement for a pool, nil when the statement is to be run
@@ -101,8 +107,14 @@ func (s *compiled) lost(pool gorm.ConnPool, entry *preparedStatement, err error)
 		return false
 	}
 	entry.drop()
+	return s.again(pool, err)
+}
+
+// again reports whether what could not be planned may be run once more. Drivers
+// prepare text too, and forget what has failed.
+func (s *compiled) again(pool gorm.ConnPool, err error) bool {
 	_, inTx := pool.(gorm.TxCommitter)
-	return !inTx
+	return !inTx && s.stale(err)
 }
 
 // sqlText writes the text of a compiled statement.

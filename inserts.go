@@ -105,6 +105,9 @@ func (b *binding) parameters(ctx context.Context, rv reflect.Value, withID bool)
 		case parameter:
 			arg = x.value
 		}
+		if isSecret(v) {
+			v = hiddenParameter
+		}
 		args, shown = append(args, arg), append(shown, v)
 	}
 	return args, shown, true

@@ -83,7 +83,7 @@ var errLost = errors.New("authplugin: another caller was faster")
 
 // all runs a look-up for all its rows, or for the first ones.
 func (v Verifications[V]) all(ctx context.Context, o bound[V], l lookUp, limit int) (rows []*V, err error) {
-	_, err = o.query(ctx, l, new(V), func(r *sql.Rows) (int64, error) {
+	_, err = o.query(ctx, l, &rows, func(r *sql.Rows) (int64, error) {
 		rows, err = readAll(ctx, o, r, limit)
 		return int64(len(rows)), err
 	})

@@ -26,7 +26,7 @@ type compiled struct {
 
 // query runs the statement on the pool of a statement of GORM.
 func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (*sql.Rows, error) {
-	stmt, entry, err := s.on(ctx, pool, root)
+	stmt, entry, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept, or the transaction's
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, 
 
 // exec is query for a statement without rows.
 func (s *compiled) exec(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (sql.Result, error) {
-	stmt, entry, err := s.on(ctx, pool, root)
+	stmt, entry, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept, or the transaction's
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (p *preparedStatement) get(ctx context.Context, db *sql.DB, text string) (*
 	if stmt := p.stmt.Load(); stmt != nil {
 		return stmt, nil
 	}
-	stmt, err := db.PrepareContext(ctx, text)
+	stmt, err := db.PrepareContext(ctx, text) //nolint:sqlclosecheck // it is kept
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +43,7 @@ func (p *preparedStatement) get(ctx context.Context, db *sql.DB, text string) (*
 // moment finishes.
 func (p *preparedStatement) drop() {
 	if stmt := p.stmt.Swap(nil); stmt != nil {
-		_ = stmt.Close()
+		_ = stmt.Close() //nolint:sqlclosecheck // it was kept
 	}
 }
 

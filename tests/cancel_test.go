@@ -50,7 +50,7 @@ func TestCancelledOperations(t *testing.T) {
 				work.Go(func() {
 					pprof.Do(t.Context(), pprof.Labels("cancelled", label), func(context.Context) {
 						for _, c := range cancellables() {
-							t.Run(c.name, func(t *testing.T) { cancelOften(t, db, auth, c, label) })
+							t.Run(c.name, func(t *testing.T) { cancelOften(t, db, auth, c, label) }) //nolint:contextcheck // it makes those that it cancels
 						}
 					})
 				})
@@ -163,7 +163,7 @@ func cancellables() []cancellable {
 		}},
 		{"sign-in that signs up", func(t *testing.T, db *gorm.DB, auth *authplugin.Auth, name string) (do, done) {
 			return func(ctx context.Context) error {
-				_, err := auth.Accounts().SignIn(ctx, identity(name, "github"))
+				_, err := auth.Accounts().SignIn(ctx, identity(name))
 				return err
 			}, func() (bool, error) { return userWithAccounts(t, db, name, 1) }
 		}},
@@ -171,7 +171,7 @@ func cancellables() []cancellable {
 			user, err := auth.Users().Create(t.Context(), authplugin.User{Name: name, Email: name + "@example.com"})
 			must(t, err)
 			return func(ctx context.Context) error {
-					_, err := auth.Accounts().SignIn(ctx, identity(name, "github"))
+					_, err := auth.Accounts().SignIn(ctx, identity(name))
 					return err
 				}, func() (bool, error) {
 					return all([]int{
@@ -201,7 +201,7 @@ func cancellables() []cancellable {
 				}
 		}},
 		{"delete a user", func(t *testing.T, db *gorm.DB, auth *authplugin.Auth, name string) (do, done) {
-			in, err := auth.Accounts().SignIn(t.Context(), identity(name, "github"))
+			in, err := auth.Accounts().SignIn(t.Context(), identity(name))
 			must(t, err)
 			for range 2 {
 				_, err = auth.Sessions().Create(t.Context(), in.User.ID, authplugin.SessionOptions{})
@@ -236,10 +236,10 @@ func cancellables() []cancellable {
 	}
 }
 
-func identity(name, provider string) authplugin.ProviderIdentity {
+func identity(name string) authplugin.ProviderIdentity {
 	token := "access " + name
 	return authplugin.ProviderIdentity{
-		ProviderID: provider, AccountID: name, Email: name + "@example.com", EmailVerified: true, Name: name,
+		ProviderID: "github", AccountID: name, Email: name + "@example.com", EmailVerified: true, Name: name,
 		Tokens: authplugin.AccountTokens{AccessToken: &token},
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // Expired rows are deleted in batches: by the index, with statements of bounded
 // size and in memory that does not depend on how many there are.
-func TestExpiredRowsAreDeletedInBatches(t *testing.T) {
+func TestExpiredRowsAreDeletedInBatches(t *testing.T) { //nolint:tparallel // one after the other
 	t.Parallel()
 	sessions, expired := scaled(20_000, 1_000_000), scaled(2_200, 100_000)
 	for _, e := range dbtest.Engines() {

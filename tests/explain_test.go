@@ -33,7 +33,7 @@ func TestOperationsUseIndexes(t *testing.T) {
 				notes := recordOn(db, pool)
 				auth := authplugin.New(cfg)
 				must(t, db.Use(auth))
-				w := newWorld(t, auth, "ada")
+				w := newWorld(t, auth)
 				notes.taken()
 				explained := map[string]recordedStatement{}
 				for _, c := range calls() {
@@ -134,7 +134,9 @@ func scansOfPostgres(t *testing.T, pool *sql.DB, s recordedStatement) (found []s
 	t.Helper()
 	for _, row := range explain(t, pool, "EXPLAIN (FORMAT JSON) ", s) {
 		for _, text := range row {
-			var plans []struct{ Plan map[string]any }
+			var plans []struct {
+				Plan map[string]any `json:"Plan"`
+			}
 			must(t, json.Unmarshal([]byte(text), &plans))
 			for _, p := range plans {
 				walkPlan(p.Plan, func(node map[string]any) {

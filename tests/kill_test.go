@@ -23,12 +23,15 @@ const killVariable = "AUTHPLUGIN_TEST_VICTIM"
 
 // victim is what the process needs to know.
 type victim struct {
-	Engine, DSN, Name, Path string
+	Engine string `json:"engine"`
+	DSN    string `json:"dsn"`
+	Name   string `json:"name"`
+	Path   string `json:"path"`
 	// Number keeps the rows of one process apart from those of others.
-	Number int
+	Number int `json:"number"`
 	// Apart makes PostgreSQL insert user and account by two statements, which
 	// need a transaction.
-	Apart bool
+	Apart bool `json:"apart"`
 }
 
 // A process that is killed in the middle of a sign-up leaves all of it behind or
@@ -69,7 +72,7 @@ func kill(t *testing.T, v victim) {
 	t.Helper()
 	told, err := json.Marshal(v)
 	must(t, err)
-	process := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$", "-test.count=1") //nolint:gosec // the test itself
+	process := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestVictim$", "-test.count=1")
 	process.Env = append(os.Environ(), killVariable+"="+string(told))
 	process.Stderr = os.Stderr
 	out, err := process.StdoutPipe()
@@ -151,12 +154,12 @@ func signUpAndIn(ctx context.Context, auth *authplugin.Auth, name string) error 
 		return err
 	}
 	who := authplugin.ProviderIdentity{ProviderID: "github", AccountID: name, Email: name + "@github.example.com", EmailVerified: true, Name: name}
-	in, err := auth.Accounts().SignIn(ctx, who)
-	if err != nil {
+	if _, err := auth.Accounts().SignIn(ctx, who); err != nil {
 		return err
 	}
 	who.ProviderID = "gitlab" // is linked to the user of the other one
-	if in, err = auth.Accounts().SignIn(ctx, who); err != nil {
+	in, err := auth.Accounts().SignIn(ctx, who)
+	if err != nil {
 		return err
 	}
 	if in.User.Name != name {

@@ -39,13 +39,13 @@ func cutOff(t *testing.T, d dbtest.Database) {
 	var ids []string
 	rows, err := admin.QueryContext(t.Context(), "SELECT id FROM information_schema.processlist WHERE db = ?", d.Name)
 	must(t, err)
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var id string
 		must(t, rows.Scan(&id))
 		ids = append(ids, id)
 	}
 	must(t, rows.Err())
-	must(t, rows.Close())
 	for _, id := range ids {
 		_, _ = admin.ExecContext(t.Context(), "KILL "+id) // it may have ended by itself
 	}
@@ -96,7 +96,7 @@ func TestOperationsAfterLostConnections(t *testing.T) {
 				if err == nil {
 					break
 				}
-				clear(t, name, err)
+				plain(t, name, err)
 				if failures > idle {
 					t.Fatalf("%s: %d failures after the connections were lost, the last one: %v", name, failures, err)
 				}
@@ -107,9 +107,9 @@ func TestOperationsAfterLostConnections(t *testing.T) {
 	})
 }
 
-// clear refuses errors that tell of the library's own statements instead of the
+// plain refuses errors that tell of the library's own statements instead of the
 // connection.
-func clear(t *testing.T, what string, err error) {
+func plain(t *testing.T, what string, err error) {
 	t.Helper()
 	for _, strange := range []string{"statement is closed", "different database", "prepared statement", "cached plan", "panic"} {
 		if strings.Contains(err.Error(), strange) {
@@ -131,13 +131,13 @@ func TestConnectionsLostInTheMiddle(t *testing.T) {
 		for worker := range 3 {
 			workers.Go(func() {
 				for i := 0; ctx.Err() == nil; i++ {
-					err := signUpAndIn(t.Context(), auth, fmt.Sprintf("w%d-%d", worker, i))
+					err := signUpAndIn(t.Context(), auth, fmt.Sprintf("w%d-%d", worker, i)) //nolint:contextcheck // ctx ends the loop, not the work
 					if err == nil {
 						successes.Add(1)
 						continue
 					}
 					failures.Add(1)
-					clear(t, "in the middle", err)
+					plain(t, "in the middle", err)
 				}
 			})
 		}

@@ -36,8 +36,9 @@ type world struct {
 }
 
 // newWorld makes what the operations need.
-func newWorld(t testing.TB, auth *authplugin.Auth, name string) *world {
+func newWorld(t testing.TB, auth *authplugin.Auth) *world {
 	t.Helper()
+	const name = "ada"
 	ctx := t.Context()
 	w := &world{name: name, identifier: "identifier-of-" + name, token: "access-token-of-" + name, value: "value-of-" + name}
 	var err error
@@ -159,13 +160,13 @@ func calls() []called {
 			return err
 		}, []sight{{"query", "accounts", 1}}},
 		{"Accounts.SignIn that finds", func(ctx context.Context, a *authplugin.Auth, w *world) error {
-			who := identity(w.name, "github")
+			who := identity(w.name)
 			who.Tokens.AccessToken = &w.token
 			_, err := a.Accounts().SignIn(ctx, who)
 			return err
 		}, []sight{{"query", "accounts", 1}, {"update", "accounts", 1}}},
 		{"Accounts.SignIn that signs up", func(ctx context.Context, a *authplugin.Auth, w *world) error {
-			who := identity("new-"+w.name, "github")
+			who := identity("new-" + w.name)
 			who.Tokens.AccessToken = &w.token
 			_, err := a.Accounts().SignIn(ctx, who)
 			return err

@@ -17,7 +17,7 @@ import (
 
 // Behind a replica whose lag has no limit, the operations find what has just been
 // written, and nothing that is gone. The application's own reads still go to it.
-func TestOperationsDoNotReadFromReplicas(t *testing.T) {
+func TestOperationsDoNotReadFromReplicas(t *testing.T) { //nolint:tparallel // one after the other
 	t.Parallel()
 	servers := dbtest.NewReplicated(t)
 	cfg := withHasher(authplugin.Config{AutoMigrate: true})
@@ -71,7 +71,7 @@ func TestOperationsDoNotReadFromReplicas(t *testing.T) {
 		}
 	})
 	t.Run("a replica that is down", func(t *testing.T) {
-		servers.StopStandby(t)
+		servers.StopStandby(t) //nolint:contextcheck // it takes the test's
 		writeAndRead(ctx, t, auth, "alone")
 		if err := db.First(&authplugin.User{}).Error; err == nil {
 			t.Error("the application's read did not go to the replica that is down")

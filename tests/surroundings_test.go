@@ -147,7 +147,7 @@ func TestOthersSeeEveryOperation(t *testing.T) {
 				db, auth := useWith(t, e.New(t), refreshable(), &gorm.Config{Logger: chatty(&out)})
 				o := &observer{}
 				must(t, db.Use(o))
-				w := newWorld(t, auth, "ada")
+				w := newWorld(t, auth)
 				o.taken()
 				auth = auth.WithDB(mode(db, &own))
 				for _, c := range calls() {
@@ -205,7 +205,7 @@ func TestForeignCallbackUndoesTheWrite(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		db, auth := migrated(t, e, refreshable())
-		w := newWorld(t, auth, "ada")
+		w := newWorld(t, auth)
 		o := &observer{}
 		must(t, db.Use(o))
 		tables := func() string {
@@ -254,7 +254,7 @@ func TestDryRun(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		db, auth := migrated(t, e, refreshable())
-		w := newWorld(t, auth, "ada")
+		w := newWorld(t, auth)
 		dry := auth.WithDB(db.Session(&gorm.Session{DryRun: true}))
 		count := func() string {
 			return fmt.Sprint(
@@ -277,7 +277,7 @@ func TestDryRun(t *testing.T) {
 
 // An application that told GORM not to prepare statements, for a pooler, gets none
 // from the library.
-func TestNoPreparedStatementsForPoolers(t *testing.T) {
+func TestNoPreparedStatementsForPoolers(t *testing.T) { //nolint:tparallel // one after the other
 	t.Parallel()
 	d := dbtest.Named(t, "postgres").New(t)
 	separator := "&"

@@ -51,7 +51,7 @@ func (r Rows) count(t testing.TB, pool *sql.DB) {
 			t.Fatal(err)
 		}
 		if r.Engine.Dialect() == "postgres" && r.Strategy == "serial" {
-			_, err := pool.ExecContext(t.Context(), "SELECT setval(pg_get_serial_sequence('"+table+"', 'id'), (SELECT MAX(id) FROM "+table+"))")
+			_, err := pool.ExecContext(t.Context(), "SELECT setval(pg_get_serial_sequence('"+table+"', 'id'), (SELECT MAX(id) FROM "+table+"))") //nolint:gosec // of constants
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -63,13 +63,16 @@ func (r Rows) count(t testing.TB, pool *sql.DB) {
 func numbers(n int) string {
 	const digit = "(SELECT 0 d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 " +
 		"UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)"
-	sum, from, place := "1 + d.d", digit+" d", 10
+	var sum, from strings.Builder
+	sum.WriteString("1 + d.d")
+	from.WriteString(digit + " d")
+	place := 10
 	for i := 0; place < n; i++ {
-		sum += fmt.Sprintf(" + %d * d%d.d", place, i)
-		from += fmt.Sprintf(", %s d%d", digit, i)
+		fmt.Fprintf(&sum, " + %d * d%d.d", place, i)
+		fmt.Fprintf(&from, ", %s d%d", digit, i)
 		place *= 10
 	}
-	return fmt.Sprintf("SELECT n FROM (SELECT %s AS n FROM %s) all_of_them WHERE n <= %d", sum, from, n)
+	return fmt.Sprintf("SELECT n FROM (SELECT %s AS n FROM %s) all_of_them WHERE n <= %d", sum.String(), from.String(), n)
 }
 
 // id is the id with a number.

@@ -40,7 +40,7 @@ func NewReplicated(t testing.TB) *Replicated {
 	}
 
 	// Not t.TempDir: PostgreSQL does not run as root, and its own user must get there.
-	folder, err := os.MkdirTemp("", "authplugin-standby-")
+	folder, err := os.MkdirTemp("", "authplugin-standby-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
@@ -154,7 +154,7 @@ func (r *Replicated) command(ctx context.Context, program string, args ...string
 		args = append([]string{"runuser", "-u", "postgres", "--"}, args...)
 	}
 
-	command := exec.CommandContext(ctx, args[0], args[1:]...)
+	command := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // programs of PostgreSQL
 	command.Dir = r.folder
 
 	return command
@@ -167,7 +167,7 @@ func (r *Replicated) run(t testing.TB, program string, args ...string) {
 	defer cancel()
 
 	// A server keeps the standard output of pg_ctl open, so it gets a file.
-	out, err := os.Create(filepath.Join(r.folder, program+".out"))
+	out, err := os.Create(filepath.Join(r.folder, program+".out")) //nolint:gosec // in the test's own folder
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
@@ -182,7 +182,7 @@ func (r *Replicated) run(t testing.TB, program string, args ...string) {
 		log, _ := filepath.Glob(filepath.Join(r.folder, "*.log"))
 
 		for _, name := range log {
-			lines, _ := os.ReadFile(name)
+			lines, _ := os.ReadFile(name) //nolint:gosec // in the test's own folder
 			said = append(said, lines...)
 		}
 

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func BenchmarkSessionsFindAtScale(b *testing.B) {
 				find[i] = findAtScale(b, e, n)
 			}
 			for i, n := range sizes {
-				b.Run(fmt.Sprint(n), func(b *testing.B) {
+				b.Run(strconv.Itoa(n), func(b *testing.B) {
 					b.ReportAllocs()
 					for b.Loop() {
 						find[i](b)
@@ -79,6 +80,7 @@ func findAtScale(b *testing.B, e dbtest.Engine, sessions int) func(*testing.B) {
 	dbtest.Rows{Engine: e, Strategy: "random", Users: sessions / 10, Sessions: sessions}.Fill(b, d.Pool(b))
 	ctx := context.Background()
 	return func(b *testing.B) {
+		b.Helper()
 		token := fmt.Sprintf("t%d", rand.IntN(sessions)+1)
 		found, err := auth.Sessions().Find(ctx, token)
 		if err != nil {

@@ -18,8 +18,11 @@ func (e *endedError) Unwrap() []error { return []error{e.cause, e.err} }
 // because puts an error under that of the context, once the context has ended. An
 // answer of the database, such as a duplicate, stays what it is.
 func because(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
 	cause := ctx.Err()
-	if err == nil || cause == nil || errors.Is(err, cause) {
+	if cause == nil || errors.Is(err, cause) {
 		return err
 	}
 	var answer *databaseError

@@ -135,7 +135,9 @@ func TestOthersSeeEveryOperation(t *testing.T) {
 		"own logger": func(db *gorm.DB, out *bytes.Buffer) *gorm.DB {
 			return db.Session(&gorm.Session{Logger: chatty(out)})
 		},
-		"prepared": func(db *gorm.DB, _ *bytes.Buffer) *gorm.DB { return db.Session(&gorm.Session{PrepareStmt: true}) },
+		"prepared":                func(db *gorm.DB, _ *bytes.Buffer) *gorm.DB { return db.Session(&gorm.Session{PrepareStmt: true}) },
+		"prepared from the start": func(db *gorm.DB, _ *bytes.Buffer) *gorm.DB { return db },
+		"observed commits":        func(db *gorm.DB, _ *bytes.Buffer) *gorm.DB { return db },
 		"no default transaction": func(db *gorm.DB, _ *bytes.Buffer) *gorm.DB {
 			return db.Session(&gorm.Session{SkipDefaultTransaction: true})
 		},
@@ -144,7 +146,11 @@ func TestOthersSeeEveryOperation(t *testing.T) {
 			t.Parallel()
 			dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 				var out, own bytes.Buffer
-				db, auth := useWith(t, e.New(t), refreshable(), &gorm.Config{Logger: chatty(&out)})
+				cfg := refreshable()
+				if name == "observed commits" {
+					cfg.Hooks.User.AfterCommitCreate = func(*authplugin.HookContext, *authplugin.User) {}
+				}
+				db, auth := useWith(t, e.New(t), cfg, &gorm.Config{Logger: chatty(&out), PrepareStmt: name == "prepared from the start"})
 				o := &observer{}
 				must(t, db.Use(o))
 				w := newWorld(t, auth)

@@ -43,7 +43,7 @@ func TestKilledProcessLeavesNothingHalf(t *testing.T) {
 		db, _ := use(t, d, withHasher(authplugin.Config{AutoMigrate: true}))
 		v := victim{Engine: e.Name, DSN: d.DSN, Name: d.Name, Path: d.SQLitePath}
 		kills := 0
-		for deadline := time.Now().Add(scaled(2500*time.Millisecond, time.Minute)); time.Now().Before(deadline); kills++ {
+		for deadline := time.Now().Add(scaled(2*time.Second, time.Minute)); time.Now().Before(deadline); kills++ {
 			v.Number, v.Apart = kills, kills%2 == 1
 			kill(t, v)
 			nothingHalf(t, db)

@@ -85,9 +85,9 @@ func TestTransactionOnAnotherSource(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Named(t, "postgres").New(t)
 	db, auth := use(t, d, withHasher(authplugin.Config{AutoMigrate: true}))
-	must(t, db.Use(dbresolver.Register(dbresolver.Config{Sources: []gorm.Dialector{postgres.New(postgres.Config{Conn: d.Pool(t)})}})))
 	ctx := t.Context()
-	writeAndRead(ctx, t, auth, "first")
+	writeAndRead(ctx, t, auth, "first") // prepares the statements on the first primary
+	must(t, db.Use(dbresolver.Register(dbresolver.Config{Sources: []gorm.Dialector{postgres.New(postgres.Config{Conn: d.Pool(t)})}})))
 	must(t, db.Clauses(dbresolver.Write).Transaction(func(tx *gorm.DB) error {
 		writeAndRead(ctx, t, auth.WithDB(tx), "second")
 		return nil

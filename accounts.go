@@ -104,9 +104,11 @@ func (a Accounts[A, U]) List(ctx context.Context, userID ID) ([]A, error) {
 		return nil, err
 	}
 	accounts := []A{}
-	err = o.session(ctx).Where(o.equals("userId", userID)).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{
-		{Column: o.column("createdAt")}, {Column: o.column("id")},
-	}}).Find(&accounts).Error
+	err = o.read(ctx, func(db *gorm.DB) error {
+		return db.Where(o.equals("userId", userID)).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{
+			{Column: o.column("createdAt")}, {Column: o.column("id")},
+		}}).Find(&accounts).Error
+	})
 	if err != nil {
 		return nil, o.core.outcome(o.model, err)
 	}
@@ -135,25 +137,24 @@ func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountI
 	}
 	l := lookUp{o.core.hot.accountByProvider, keyOf(false, providerID, accountID)}
 	reader := o.core.reader(o.binding, users)
-	var found *FoundAccount[A, U]
-	_, err = o.query(ctx, l, new(A), func(rows *sql.Rows) (int64, error) {
+	found := &FoundAccount[A, U]{Account: new(A), User: new(U)}
+	n, err := o.query(ctx, l, found.Account, func(rows *sql.Rows) (int64, error) {
 		for rows.Next() {
-			row := &FoundAccount[A, U]{Account: new(A), User: new(U)}
-			if err := reader.scan(ctx, rows, row.Account, row.User); err != nil {
+			if err := reader.scan(ctx, rows, found.Account, found.User); err != nil {
 				return 0, err
 			}
 			// MySQL and SQL Server find ids that differ in case, too.
-			if o.text(row.Account, "providerId") == providerID && o.text(row.Account, "accountId") == accountID {
-				found = row
+			if o.text(found.Account, "providerId") == providerID && o.text(found.Account, "accountId") == accountID {
 				return 1, nil
 			}
+			*found.Account, *found.User = *new(A), *new(U)
 		}
 		return 0, rows.Err()
 	})
 	if err != nil {
 		return nil, err
 	}
-	if found == nil {
+	if n == 0 {
 		return nil, ErrNotFound
 	}
 	return found, o.unseal(found.Account)

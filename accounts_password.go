@@ -60,7 +60,9 @@ func (a Accounts[A, U]) VerifyPassword(ctx context.Context, userID ID, password 
 		return false, err
 	}
 	account := new(A)
-	err = o.session(ctx).Where(o.equals("userId", userID)).Where(o.equals("providerId", CredentialProvider)).Take(account).Error
+	err = o.read(ctx, func(db *gorm.DB) error {
+		return db.Where(o.equals("userId", userID)).Where(o.equals("providerId", CredentialProvider)).Take(account).Error
+	})
 	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return false, o.core.outcome(o.model, err)
 	}

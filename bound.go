@@ -36,6 +36,11 @@ func open[T any](a *Auth, name string) (bound[T], error) {
 // session is a session of GORM for an operation.
 func (o bound[T]) session(ctx context.Context) *gorm.DB { return o.core.session(ctx, o.handle) }
 
+// read runs a look-up that GORM makes, again when the database gave up on it.
+func (o bound[T]) read(ctx context.Context, find func(db *gorm.DB) error) error {
+	return o.core.runOwn(ctx, o.handle, func() error { return find(o.session(ctx)) })
+}
+
 // lookUp is a compiled look-up with its parameters.
 type lookUp struct {
 	statement *compiled

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -20,87 +19,110 @@ type compiled struct {
 	prepared sync.Map
 	// unprepared says that the pool does not take prepared statements.
 	unprepared bool
+	// stale tells the errors of a prepared statement that no longer fits its
+	// tables, or that the server has lost.
+	stale func(error) bool
 }
-
-// preparedStatement is a statement on one pool. Nobody waits for the one who
-// prepares it: that one may wait for a connection which a transaction holds that
-// is about to run the statement.
-type preparedStatement struct{ stmt atomic.Pointer[sql.Stmt] }
 
 // query runs the statement on the pool of a statement of GORM.
 func (s *compiled) query(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (*sql.Rows, error) {
-	stmt, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept
+	stmt, entry, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept, or the transaction's
 	if err != nil {
 		return nil, err
 	}
-	if stmt == nil {
+	if stmt != nil {
+		rows, err := stmt.QueryContext(ctx, args...)
+		if err == nil || !s.lost(pool, entry, err) {
+			return rows, err
+		}
+	}
+	rows, err := pool.QueryContext(ctx, s.sql, args...)
+	if err != nil && s.again(pool, err) {
 		return pool.QueryContext(ctx, s.sql, args...)
 	}
-	return stmt.QueryContext(ctx, args...)
+	return rows, err
 }
 
 // exec is query for a statement without rows.
 func (s *compiled) exec(ctx context.Context, pool gorm.ConnPool, root *sql.DB, args []any) (sql.Result, error) {
-	stmt, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept
+	stmt, entry, err := s.on(ctx, pool, root) //nolint:sqlclosecheck // it is kept, or the transaction's
 	if err != nil {
 		return nil, err
 	}
-	if stmt == nil {
+	if stmt != nil {
+		result, err := stmt.ExecContext(ctx, args...)
+		if err == nil || !s.lost(pool, entry, err) {
+			return result, err
+		}
+	}
+	result, err := pool.ExecContext(ctx, s.sql, args...)
+	if err != nil && s.again(pool, err) {
 		return pool.ExecContext(ctx, s.sql, args...)
 	}
-	return stmt.ExecContext(ctx, args...)
+	return result, err
 }
 
 // on is the prepared statement for a pool, nil when the statement is to be run
-// on the pool as text: on a pool of the application's own kind, and in a
-// transaction before it was prepared outside of one, since preparing it would
-// take a second connection.
-func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (*sql.Stmt, error) {
+// on the pool as text: on a pool of the application's own kind, while another
+// caller prepares it, and in a transaction before it was prepared outside of one,
+// since preparing it would take a second connection.
+func (s *compiled) on(ctx context.Context, pool gorm.ConnPool, root *sql.DB) (*sql.Stmt, *preparedStatement, error) {
 	if s.unprepared {
-		return nil, nil
+		return nil, nil, nil
 	}
 	switch p := unwrapPool(pool).(type) {
 	case *sql.DB:
-		entry, ok := s.prepared.Load(p)
+		value, ok := s.prepared.Load(p)
 		if !ok {
-			entry, _ = s.prepared.LoadOrStore(p, &preparedStatement{})
+			value, _ = s.prepared.LoadOrStore(p, &preparedStatement{})
 		}
-		return entry.(*preparedStatement).get(ctx, p, s.sql) //nolint:forcetypeassert // only this function stores here
+		entry := value.(*preparedStatement) //nolint:forcetypeassert // only this function stores here
+		stmt, err := entry.get(ctx, p, s.sql)
+		return stmt, entry, err
 	case *sql.Tx:
-		entry, ok := s.prepared.Load(root)
+		value, ok := s.prepared.Load(root)
 		if !ok {
-			return nil, nil
+			return nil, nil, nil
 		}
-		stmt := entry.(*preparedStatement).stmt.Load() //nolint:forcetypeassert // only this function stores here
+		entry := value.(*preparedStatement) //nolint:forcetypeassert // only this function stores here
+		stmt := entry.stmt.Load()
 		if stmt == nil {
-			return nil, nil
+			return nil, nil, nil
 		}
-		return p.StmtContext(ctx, stmt), nil
+		return p.StmtContext(ctx, stmt), entry, nil
 	default:
-		return nil, nil
+		return nil, nil, nil
 	}
+}
+
+// lost reports whether the statement is to be run again as text, since the one
+// that was prepared cannot run any more: it has done nothing then. It is prepared
+// anew the next time. Within a transaction of PostgreSQL the error has ended the
+// transaction, so it is only reported.
+func (s *compiled) lost(pool gorm.ConnPool, entry *preparedStatement, err error) bool {
+	if neverSent(err) {
+		return true
+	}
+	if !s.stale(err) {
+		return false
+	}
+	entry.drop()
+	return s.again(pool, err)
+}
+
+// again reports whether what could not be planned may be run once more. Drivers
+// prepare text too, and forget what has failed.
+func (s *compiled) again(pool gorm.ConnPool, err error) bool {
+	_, inTx := pool.(gorm.TxCommitter)
+	return !inTx && s.stale(err)
 }
 
 // prepare makes the statement ready for a transaction that is about to begin on a
 // pool. What goes wrong shows when the statement runs.
 func (s *compiled) prepare(ctx context.Context, pool gorm.ConnPool) {
 	if s != nil && !inTransactionPool(pool) {
-		_, _ = s.on(ctx, pool, nil) //nolint:sqlclosecheck // it is kept
+		_, _, _ = s.on(ctx, pool, nil) //nolint:sqlclosecheck // it is kept
 	}
-}
-
-func (p *preparedStatement) get(ctx context.Context, db *sql.DB, text string) (*sql.Stmt, error) {
-	if stmt := p.stmt.Load(); stmt != nil {
-		return stmt, nil
-	}
-	stmt, err := db.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	if !p.stmt.CompareAndSwap(nil, stmt) {
-		_ = stmt.Close() //nolint:sqlclosecheck // another caller was faster
-	}
-	return p.stmt.Load(), nil
 }
 
 // sqlText writes the text of a compiled statement.
@@ -186,5 +208,5 @@ func (t *sqlText) bind() *sqlText {
 
 // compile ends the text.
 func (t *sqlText) compile() *compiled {
-	return &compiled{sql: t.String(), unprepared: t.core.unprepared}
+	return &compiled{sql: t.String(), unprepared: t.core.unprepared, stale: t.core.dialect.StalePlan}
 }

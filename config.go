@@ -41,6 +41,11 @@ type Config struct {
 	// MigrationLockTimeout is how long a migration waits for one of another
 	// process. Defaults to one minute.
 	MigrationLockTimeout time.Duration
+	// NoPreparedStatements keeps the library from preparing statements, for a
+	// pooler that hands out another connection with each transaction, such as
+	// PgBouncer. Defaults to false; it is not needed with the PreferSimpleProtocol
+	// of GORM's PostgreSQL driver, nor with a default_query_exec_mode in its DSN.
+	NoPreparedStatements bool
 	// Clock tells the time. Defaults to time.Now. It must be safe for
 	// concurrent use.
 	Clock func() time.Time

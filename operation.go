@@ -118,7 +118,7 @@ func (c *core) run(ctx context.Context, on *gorm.DB, chain chain, b *binding, de
 	if db.Error == nil && !r.op.ran && !db.DryRun {
 		return 0, errNotRun
 	}
-	return db.RowsAffected, c.translate(b.model, db.Error)
+	return db.RowsAffected, because(ctx, c.translate(b.model, db.Error))
 }
 
 // wrapHandlers puts the library's operations in the place of GORM's own callback
@@ -144,6 +144,9 @@ func (c *core) wrapHandlers(db *gorm.DB) error {
 		wrapHandler(del, "gorm:begin_transaction", goesAlone),
 		wrapHandler(del, "gorm:delete_before_associations", goesAlone),
 		wrapHandler(del, "gorm:commit_or_rollback_transaction", goesAlone),
+		wrapHandler(chains.Update(), "gorm:update", nil),
+		wrapHandler(chains.Row(), "gorm:row", nil),
+		wrapHandler(chains.Raw(), "gorm:raw", nil),
 	)
 }
 
@@ -155,7 +158,7 @@ func goesAlone(db *gorm.DB) bool {
 }
 
 // wrapHandler replaces a callback by one that asks first whether the library has
-// something else to do.
+// something else to do. After GORM's own, the statement shows no secrets any more.
 func wrapHandler(processor interface {
 	Get(name string) func(*gorm.DB)
 	Replace(name string, fn func(*gorm.DB)) error
@@ -166,8 +169,9 @@ func wrapHandler(processor interface {
 		return nil // GORM opens no transactions
 	}
 	return processor.Replace(name, func(db *gorm.DB) {
-		if !instead(db) {
+		if instead == nil || !instead(db) {
 			original(db)
+			hideSecrets(db)
 		}
 	})
 }

@@ -194,6 +194,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
 		return nil, err
 	}
+	c.unprepared = a.cfg.NoPreparedStatements || refusesPrepared(db.Dialector)
 	c.settleCascades()
 	if d.Name() == "sqlite" {
 		c.times = textTime

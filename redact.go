@@ -77,6 +77,26 @@ func isSecret(v any) bool {
 	}
 }
 
+// hideSecrets takes the secrets out of the parameters of a statement that has run:
+// what comes after it, such as a plugin for tracing, only shows them. Those of a
+// dry run may still be used.
+func hideSecrets(db *gorm.DB) {
+	if db.DryRun {
+		return
+	}
+	shown := db.Statement.Vars
+	for i, v := range shown {
+		if !isSecret(v) {
+			continue
+		}
+		if &shown[0] == &db.Statement.Vars[0] {
+			shown = append([]any(nil), shown...)
+		}
+		shown[i] = hiddenParameter
+	}
+	db.Statement.Vars = shown
+}
+
 // redactingLogger is the application's logger, except that it is never given a
 // secret parameter. It must not declare Trace: GORM names the caller of a
 // statement by the first stack frame outside of itself, and a promoted method

@@ -3,6 +3,8 @@ package authplugin
 import (
 	"context"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // Sessions are the operations on sessions. S is [Session] and U is [User], or the
@@ -84,7 +86,9 @@ func (s Sessions[S, U]) List(ctx context.Context, userID ID) ([]S, error) {
 		return nil, err
 	}
 	sessions := []S{}
-	err = o.newestFirst(o.session(ctx)).Where(o.equals("userId", userID)).Where(o.live()).Find(&sessions).Error
+	err = o.read(ctx, func(db *gorm.DB) error {
+		return o.newestFirst(db).Where(o.equals("userId", userID)).Where(o.live()).Find(&sessions).Error
+	})
 	if err != nil {
 		return nil, o.core.outcome(o.model, err)
 	}

@@ -176,6 +176,7 @@ func (s Sessions[S, U]) findChunk(ctx context.Context, o bound[S], users *bindin
 		args[i], shown[i] = v, hiddenParameter
 	}
 	reader := o.core.reader(o.binding, users)
+	var sessions []*S // what callbacks of others see
 	op := operation{statement: statement, args: args, shown: shown, read: func(rows *sql.Rows) (int64, error) {
 		var n int64
 		for rows.Next() {
@@ -184,11 +185,12 @@ func (s Sessions[S, U]) findChunk(ctx context.Context, o bound[S], users *bindin
 				return n, err
 			}
 			into[o.text(&row.session, "token")] = row
+			sessions = append(sessions, &row.session)
 			n++
 		}
 		return n, rows.Err()
 	}}
-	_, err := o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, &[]S{}, op)
+	_, err := o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, &sessions, op)
 	return err
 }
 

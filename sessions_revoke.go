@@ -94,8 +94,10 @@ func (o bound[T]) deleteExpired(ctx context.Context) (int64, error) {
 	var total int64
 	for {
 		var ids []ID
-		err := o.session(ctx).Model(new(T)).Clauses(clause.Where{Exprs: []clause.Expression{expired}}, oldestFirst).
-			Limit(expiredBatch).Pluck(o.model.primary().column, &ids).Error
+		err := o.read(ctx, func(db *gorm.DB) error {
+			return db.Model(new(T)).Clauses(clause.Where{Exprs: []clause.Expression{expired}}, oldestFirst).
+				Limit(expiredBatch).Pluck(o.model.primary().column, &ids).Error
+		})
 		if err != nil || len(ids) == 0 {
 			return total, o.core.outcome(o.model, err)
 		}
@@ -119,7 +121,7 @@ func (o bound[T]) deleteExpired(ctx context.Context) (int64, error) {
 // of a transaction, which then is lost as a whole.
 func (c *core) runOwn(ctx context.Context, db *gorm.DB, run func() error) error {
 	if inTransaction(db) {
-		return run()
+		return because(ctx, run())
 	}
-	return c.retry(ctx, ownRetries, run)
+	return because(ctx, c.retry(ctx, ownRetries, run))
 }

@@ -45,7 +45,15 @@ func (a *Auth) Transaction(ctx context.Context, fn func(tx *Auth) error, opts ..
 		opt(&o)
 	}
 	run := func() error {
-		return db.Transaction(func(tx *gorm.DB) error { return fn(a.WithDB(tx)) }, o.sql)
+		var own error
+		err := db.Transaction(func(tx *gorm.DB) error {
+			own = fn(a.WithDB(tx))
+			return own
+		}, o.sql)
+		if own != nil {
+			return err
+		}
+		return because(ctx, err)
 	}
 	if inTransaction(db) {
 		return run() // the database has given up on the outer one, too
@@ -102,21 +110,21 @@ const ownRetries = 50
 // the database gives up on it. In a transaction of the caller it makes a
 // savepoint, so that an operation that fails leaves nothing behind.
 func (c *core) atomically(db *gorm.DB, fn func(tx *gorm.DB) error) error {
-	if inTransaction(db) {
-		return db.Transaction(fn)
-	}
 	ctx := db.Statement.Context
+	if inTransaction(db) {
+		return because(ctx, db.Transaction(fn))
+	}
 	if c.dialect.Name() == "sqlite" {
 		c.hot.lockWriters.prepare(ctx, db.Statement.ConnPool)
 	}
-	return c.retry(ctx, ownRetries, func() error {
+	return because(ctx, c.retry(ctx, ownRetries, func() error {
 		return c.transact(ctx, db, func(tx *gorm.DB) error {
 			if err := c.lockWriters(tx); err != nil {
 				return err
 			}
 			return fn(tx)
 		})
-	})
+	}))
 }
 
 // transact is db.Transaction at less than half its cost. tx is a fresh session.

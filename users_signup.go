@@ -166,7 +166,7 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 		c.inserts[m].prepare(ctx, p.users.handle.Statement.ConnPool)
 	}
 	// The first statement writes: SQLite need not be told.
-	return c.outcome(p.users.model, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, p.users.handle, run) }))
+	return c.outcome(p.users.model, because(ctx, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, p.users.handle, run) })))
 }
 
 // orFound turns the outcome of a look-up for what must not be there.

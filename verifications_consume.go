@@ -85,7 +85,7 @@ var errLost = errors.New("authplugin: another caller was faster")
 func (v Verifications[V]) newestRows(ctx context.Context, o bound[V], identifier string) (rows []*V, err error) {
 	var newest *V
 	l := o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier)
-	_, err = o.query(ctx, l, new(V), func(r *sql.Rows) (int64, error) {
+	_, err = o.query(ctx, l, &rows, func(r *sql.Rows) (int64, error) {
 		rows, err = readAll(ctx, o, r, func(row *V) bool {
 			if newest == nil && isIdentifier(o.text(row, "identifier"), identifier) {
 				newest = row
@@ -97,8 +97,8 @@ func (v Verifications[V]) newestRows(ctx context.Context, o bound[V], identifier
 	return rows, err
 }
 
-// readAll reads rows until one is enough, or all of them.
-func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, enough func(row *T) bool) ([]*T, error) {
+// readAll reads rows up to the first one that is beyond, or all of them.
+func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, beyond func(row *T) bool) ([]*T, error) {
 	reader := o.core.reader(o.binding, nil)
 	var all []*T
 	for rows.Next() {
@@ -106,9 +106,10 @@ func readAll[T any](ctx context.Context, o bound[T], rows *sql.Rows, enough func
 		if err := reader.scan(ctx, rows, row, nil); err != nil {
 			return all, err
 		}
-		if all = append(all, row); enough != nil && enough(row) {
+		if beyond != nil && beyond(row) {
 			return all, nil
 		}
+		all = append(all, row)
 	}
 	return all, rows.Err()
 }

@@ -176,7 +176,7 @@ func TestDuplicateInTransaction(t *testing.T) {
 }
 
 // An operation that a context ends leaves nothing, wherever it was.
-func TestCancelledOperations(t *testing.T) {
+func TestOperationsCancelledBetweenStatements(t *testing.T) {
 	t.Parallel()
 	eachStrategy(t, func(t *testing.T, e dbtest.Engine, s authplugin.IDStrategy) {
 		p := placeOf(migrated(t, e, withHasher(authplugin.Config{GenerateID: s})))

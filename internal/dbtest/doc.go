@@ -22,6 +22,9 @@
 // names it ("postgres,mysql", or "all" for every engine except sqlserver): then
 // the test fails. CI sets it, so that a broken server cannot look like success.
 //
+// NewReplicated starts a PostgreSQL primary and a standby for one test, and Rows
+// fills the tables of a test with many rows.
+//
 // # Isolation
 //
 // A test's database is a file (SQLite), a schema (PostgreSQL) or a database

@@ -117,6 +117,10 @@ type Dialect interface {
 	// ErrorKind classifies an error of any driver of this database, by its
 	// code where it has one, wrapped or not.
 	ErrorKind(err error) ErrorKind
+	// StalePlan reports whether an error may mean that a prepared statement no
+	// longer fits its tables, or that the server does not know it any more. The
+	// statement has done nothing then, and may succeed when it is prepared anew.
+	StalePlan(err error) bool
 	// ColumnType is the SQL type of a column.
 	ColumnType(t Type) string
 	// TextMatch is how text is compared whatever the collation.

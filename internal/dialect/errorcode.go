@@ -40,6 +40,18 @@ func structField(err error, name string) (int64, bool) {
 	return integer(v.FieldByName(name))
 }
 
+// structText is structField for a string, "" when there is none.
+func structText(err error, name string) string {
+	v := reflect.Indirect(reflect.ValueOf(err))
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	if field := v.FieldByName(name); field.Kind() == reflect.String {
+		return field.String()
+	}
+	return ""
+}
+
 // integer returns the value of v if it is of an integer kind.
 func integer(v reflect.Value) (int64, bool) {
 	switch {

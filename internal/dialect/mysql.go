@@ -367,3 +367,15 @@ func (m MySQL) product() string {
 // FoldIdentifier returns the name in lower case: columns never differ by case
 // only, and tables do on some file systems only.
 func (MySQL) FoldIdentifier(name string) string { return strings.ToLower(name) }
+
+// StalePlan implements Dialect: the server prepares statements anew by itself.
+// Where it gave up on that, error 1615, or lost the statement, 1243, it runs anew.
+func (MySQL) StalePlan(err error) bool {
+	var found bool
+	firstKind(err, func(err error) ErrorKind {
+		number, _ := structField(err, "Number")
+		found = found || number == 1243 || number == 1615 // ER_UNKNOWN_STMT_HANDLER, ER_NEED_REPREPARE
+		return OtherError
+	})
+	return found
+}

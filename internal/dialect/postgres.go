@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -148,10 +149,27 @@ func (Postgres) ErrorKind(err error) ErrorKind {
 			return CheckViolated
 		case "40001", "40P01", "55P03": // serialization_failure, deadlock_detected, lock_not_available
 			return Retryable
+		case "0A000": // feature_not_supported
+			if structText(err, "Routine") == "RevalidateCachedQuery" {
+				return Retryable // a result's type has changed; pgx prepares it anew
+			}
+			return OtherError
 		default:
 			return OtherError
 		}
 	})
+}
+
+// StalePlan implements Dialect: the types of a plan's parameters and results are
+// those of the columns when it was prepared. The codes are those of an analysis
+// that fails, or of a statement that DISCARD or a pooler has taken away.
+func (Postgres) StalePlan(err error) bool {
+	var coded interface{ SQLState() string }
+	if !errors.As(err, &coded) {
+		return false
+	}
+	state := coded.SQLState()
+	return strings.HasPrefix(state, "42") || state == "0A000" || state == "26000"
 }
 
 // postgresMaxVarchar is the longest varchar that PostgreSQL takes.

@@ -179,3 +179,33 @@ func TestPostgresInspectQuotesNames(t *testing.T) {
 		t.Errorf("tables: %v", got)
 	}
 }
+
+func TestPostgresStalePlan(t *testing.T) {
+	t.Parallel()
+	d, db := openPostgres(t)
+	db.SetMaxOpenConns(1)
+	mustExec(t, db, "CREATE TABLE t (id integer PRIMARY KEY, name varchar(10))", "INSERT INTO t VALUES (1, 'x')")
+	find, err := db.PrepareContext(t.Context(), "SELECT name FROM t WHERE id = $1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = find.Close() }()
+	run := func() error {
+		var name string
+		return find.QueryRowContext(t.Context(), 1).Scan(&name)
+	}
+	if err := run(); err != nil || d.StalePlan(err) {
+		t.Fatalf("before anything changed: %v", err)
+	}
+	mustExec(t, db, "ALTER TABLE t ALTER COLUMN name TYPE text")
+	if err := run(); !d.StalePlan(err) || d.ErrorKind(err) != Retryable {
+		t.Errorf("another type: %v, want a stale plan that may be retried", err)
+	}
+	mustExec(t, db, "DEALLOCATE ALL")
+	if err := run(); !d.StalePlan(err) || d.ErrorKind(err) != OtherError {
+		t.Errorf("a statement that was thrown away: %v, want a stale plan", err)
+	}
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO t VALUES (1, 'x')"); d.StalePlan(err) {
+		t.Errorf("a duplicate is taken for a stale plan: %v", err)
+	}
+}

@@ -370,3 +370,8 @@ func (SQLite) CheckIdentifier(name string) string {
 
 // FoldIdentifier returns the name in lower case.
 func (SQLite) FoldIdentifier(name string) string { return strings.ToLower(name) }
+
+// StalePlan implements Dialect: SQLite prepares statements anew by itself.
+func (SQLite) StalePlan(error) bool {
+	return false
+}

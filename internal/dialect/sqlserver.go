@@ -215,3 +215,8 @@ func (SQLServer) CheckIdentifier(name string) string {
 // FoldIdentifier returns the name in lower case: the usual collations take
 // names that differ in case only for the same.
 func (SQLServer) FoldIdentifier(name string) string { return strings.ToLower(name) }
+
+// StalePlan implements Dialect: statements are text to the driver.
+func (SQLServer) StalePlan(error) bool {
+	return false
+}

@@ -165,10 +165,8 @@ func (v Verifications[V]) DeleteExpired(ctx context.Context) (int64, error) {
 func (o bound[T]) ofIdentifier(identifier string) []clause.Expression {
 	column, forms := o.column("identifier"), identifierForms(identifier)
 	where := []clause.Expression{clause.IN{Column: column, Values: []any{forms[0], forms[1]}}}
-	if o.core.dialect.Name() == "mysql" {
-		where = append(where, clause.Expr{
-			SQL: "CAST(? AS BINARY) IN (?, ?)", Vars: []any{column, secretValue{forms[0]}, secretValue{forms[1]}},
-		})
+	if exact := o.core.exactText(len(forms)); exact != "" {
+		where = append(where, clause.Expr{SQL: exact, Vars: []any{column, secretValue{forms[0]}, secretValue{forms[1]}}})
 	}
 	return where
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -100,9 +101,7 @@ func (a *authRows) table(name string) map[string]driver.Value {
 	if set == nil {
 		return nil
 	}
-	for column, v := range set {
-		values[column] = v
-	}
+	maps.Copy(values, set)
 	return values
 }
 

@@ -30,7 +30,7 @@ type authRows struct {
 	id   driver.Value
 	rows map[string]int
 	// token is what the table of sessions holds, access that of accounts.
-	token, access string
+	token, access driver.Value
 	applock       int64
 }
 
@@ -338,5 +338,42 @@ func TestSQLServerKeyLock(t *testing.T) {
 	rows.applock = -999
 	if _, err := auth.Accounts().Link(t.Context(), account); err == nil || errors.Is(err, authplugin.ErrConflict) {
 		t.Errorf("refused for another reason: %v", err)
+	}
+}
+
+// The second page of a table goes on behind the last id of the first, in the
+// column's own type.
+func TestSQLServerPagesOfSecrets(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]any{"random": "my-own-id", "uuid": string(suppliedID(authplugin.UUID)), "serial": int64(4711)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ids := sqlServerIDs()[name]
+			db, recording := newFakeServer().open(t, nil)
+			auth := authplugin.New(authConfig(ids.strategy(), true))
+			must(t, db.Use(auth))
+			rows := &authRows{id: ids.read, token: "sha256$of a token", rows: map[string]int{"sessions": 500, "accounts": 200}}
+			recording.Answer(rows.answer)
+			recording.Answer(func(s sqlrecorder.Statement) *sqlrecorder.Answer {
+				if strings.Contains(s.SQL, ` > @p1`) {
+					return &sqlrecorder.Answer{}
+				}
+				return nil
+			})
+			recording.Reset()
+			must(t, one(auth.Sessions().HashStoredTokens(t.Context())))
+			must(t, one(auth.Accounts().EncryptTokens(t.Context())))
+			statements := recording.Statements()
+			if len(statements) != 4 {
+				t.Fatalf("%d statements: %v", len(statements), recording.SQL())
+			}
+			for i, table := range []string{"sessions", "accounts"} {
+				next, size := statements[2*i+1], []string{"500", "200"}[i]
+				text := fmt.Sprintf(`SELECT * FROM "%[1]s" WHERE "%[1]s"."id" > @p1 ORDER BY "%[1]s"."id" OFFSET 0 ROW FETCH NEXT %[2]s ROWS ONLY`, table, size)
+				if next.SQL != text || next.Args[0] != want {
+					t.Errorf("%s, %v", next.SQL, next.Args)
+				}
+			}
+		})
 	}
 }

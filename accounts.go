@@ -76,9 +76,8 @@ func (a Accounts[A, U]) link(ctx context.Context, o bound[A], db *gorm.DB, accou
 // ofProvider are the conditions on the account of a provider.
 func (o bound[T]) ofProvider(provider, id string) []clause.Expression {
 	where := []clause.Expression{o.equals("providerId", provider), o.equals("accountId", id)}
-	if o.core.dialect.Name() == "mysql" {
-		// Byte for byte, where the collation would take others for the same.
-		where = append(where, clause.Expr{SQL: "CAST(? AS BINARY) = ?", Vars: []any{o.column("accountId"), id}})
+	if exact := o.core.exactText(1); exact != "" {
+		where = append(where, clause.Expr{SQL: exact, Vars: []any{o.column("accountId"), id}})
 	}
 	return where
 }

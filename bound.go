@@ -119,16 +119,11 @@ func (o bound[T]) equals(name string, value any) clause.Expression {
 	if !ok || o.byName(name).idTarget().id.kind != textID {
 		return equal
 	}
-	exactly := clause.Expr{Vars: []any{o.column(name), string(id)}}
-	switch o.core.dialect.Name() {
-	case "mysql":
-		exactly.SQL = "CAST(? AS BINARY) = ?"
-	case "sqlserver":
-		exactly.SQL = "? COLLATE Latin1_General_BIN2 = ?"
-	default:
+	exact := o.core.exactText(1)
+	if exact == "" {
 		return equal
 	}
-	return clause.And(equal, exactly)
+	return clause.And(equal, clause.Expr{SQL: exact, Vars: []any{o.column(name), string(id)}})
 }
 
 // text is a field of a row as text, a string or an id; "" when it is NULL.

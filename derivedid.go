@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
@@ -76,10 +77,29 @@ func (k uniqueKey) lock(ctx context.Context, c *core, tx *gorm.DB) error {
 		n := int64(binary.BigEndian.Uint64(sum[:])) //nolint:gosec // any 64 bits will do
 		_, err = pool.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", n)
 	case "sqlserver":
-		_, err = pool.ExecContext(ctx,
-			"EXEC sp_getapplock @Resource = @p1, @LockMode = 'Exclusive', @LockOwner = 'Transaction'", textOf(sum, 64))
+		err = applicationLock(ctx, pool, textOf(sum, 64))
 	}
 	return c.translate(k.model, err)
+}
+
+// applicationLock takes a lock of SQL Server, until the end of the transaction.
+// The procedure raises no error when it was not given, not even to the victim of
+// a deadlock: its return code tells, and the transaction goes on without the lock.
+func applicationLock(ctx context.Context, pool gorm.ConnPool, resource string) error {
+	const call = "SET NOCOUNT ON; DECLARE @code int; " +
+		"EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code"
+	var code int
+	err := pool.QueryRowContext(ctx, call, resource).Scan(&code)
+	switch {
+	case err != nil:
+		return err
+	case code == -1 || code == -3: // not in time, victim of a deadlock
+		return fmt.Errorf("%w: sp_getapplock returned %d", ErrConflict, code)
+	case code < 0:
+		return fmt.Errorf("authplugin: sp_getapplock returned %d", code)
+	default:
+		return nil
+	}
 }
 
 // insertOnce inserts the row of a key, unless taken finds another one, which is

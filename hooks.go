@@ -97,7 +97,7 @@ func (c *core) translate(m *model, err error) error {
 		return err
 	}
 	kind := c.errorKind(err)
-	if kind == nil {
+	if kind == nil || errors.Is(err, kind) {
 		return err
 	}
 	return &databaseError{kind: kind, model: m.name, cause: err}

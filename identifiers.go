@@ -35,7 +35,7 @@ func isIdentifier(stored, identifier string) bool {
 // lookUpIdentifier is a look-up by an identifier.
 func (c *core) lookUpIdentifier(s *compiled, identifier string) lookUp {
 	forms := identifierForms(identifier)
-	if c.dialect.Name() == "mysql" {
+	if c.exactText(len(forms)) != "" {
 		return lookUp{s, keyOf(true, forms[0], forms[1], forms[0], forms[1])}
 	}
 	return lookUp{s, keyOf(true, forms[0], forms[1])}

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // statements are the compiled statements of the hot paths.
@@ -94,14 +95,37 @@ func (c *core) verificationsOf(m *model) *sqlText {
 	return t.add(" ORDER BY ").column("", m.byName["createdAt"]).add(" DESC, ").column("", m.primary()).add(" DESC")
 }
 
-// identifiers matches the two forms in which an identifier may be stored; on
-// MySQL byte for byte, where its collation would take others for the same.
+// identifiers matches the two forms in which an identifier may be stored.
 func (t *sqlText) identifiers(m *model) {
 	f := m.byName["identifier"]
 	t.column("", f).add(" IN (").placeholder(f).add(", ").placeholder(f).add(")")
-	if t.core.dialect.Name() == "mysql" {
-		t.add(" AND CAST(").column("", f).add(" AS BINARY) IN (").binds(2).add(")")
+	exact := t.core.exactText(2)
+	if exact == "" {
+		return
 	}
+	parts := strings.Split(exact, "?")
+	last := len(parts) - 1
+	t.add(" AND ", parts[0]).column("", f)
+	for _, part := range parts[1:last] {
+		t.add(part).bind()
+	}
+	t.add(parts[last])
+}
+
+// exactText compares a column with one of n values byte for byte, where the
+// collation would take others for the same; it is empty on other databases. It
+// goes with a comparison by collation, which uses the index.
+func (c *core) exactText(n int) string {
+	column, value := "CAST(? AS BINARY)", "?"
+	switch c.dialect.Name() {
+	case "mysql":
+	case "sqlserver":
+		column = wrapped(c.dialect.TextMatch().Equal)
+		value = column
+	default:
+		return ""
+	}
+	return column + " IN (" + strings.TrimSuffix(strings.Repeat(value+", ", n), ", ") + ")"
 }
 
 // insertBoth inserts a user and an account of that user in one statement, whose

@@ -180,11 +180,8 @@ func (o bound[T]) secretIn(name string, texts ...string) []clause.Expression {
 		values[i] = secretValue{text}
 	}
 	where := []clause.Expression{clause.IN{Column: column, Values: values}}
-	switch o.core.dialect.Name() {
-	case "mysql":
-		where = append(where, clause.Expr{SQL: "CAST(? AS BINARY) IN ?", Vars: []any{column, values}})
-	case "sqlserver":
-		where = append(where, clause.Expr{SQL: "? COLLATE Latin1_General_BIN2 IN ?", Vars: []any{column, values}})
+	if exact := o.core.exactText(len(values)); exact != "" {
+		where = append(where, clause.Expr{SQL: exact, Vars: append([]any{column}, values...)})
 	}
 	return where
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -55,8 +56,11 @@ func (v Verifications[V]) takeByTransaction(ctx context.Context, o bound[V], ide
 	err = o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
 		rows = nil
 		read := o.newestFirst(tx).Clauses(clause.Where{Exprs: o.ofIdentifier(identifier)})
-		if o.core.dialect.Name() == "mysql" {
+		switch o.core.dialect.Name() {
+		case "mysql":
 			read = read.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
+		case "sqlserver":
+			read = read.Clauses(updateLock{})
 		}
 		if err := read.Find(&rows).Error; err != nil || len(rows) == 0 {
 			return err
@@ -68,12 +72,27 @@ func (v Verifications[V]) takeByTransaction(ctx context.Context, o bound[V], ide
 		if newest.RowsAffected == 0 {
 			return errLost
 		}
-		return tx.Clauses(clause.Where{Exprs: o.ofIdentifier(identifier)}).Delete(new(V)).Error
+		return v.deleteRows(tx, o, rows[1:])
 	})
 	if errors.Is(err, errLost) {
 		return nil, nil
 	}
 	return rows, o.core.outcome(o.model, err)
+}
+
+// deleteRows deletes the rows that were read. One that has come meanwhile stays
+// for who consumes it.
+func (v Verifications[V]) deleteRows(tx *gorm.DB, o bound[V], rows []*V) error {
+	for chunk := range slices.Chunk(rows, expiredBatch) {
+		ids := make([]any, len(chunk))
+		for i, row := range chunk {
+			ids[i] = ID(o.text(row, "id"))
+		}
+		if err := tx.Clauses(clause.Where{Exprs: []clause.Expression{clause.IN{Column: o.column("id"), Values: ids}}}).Delete(new(V)).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errLost ends the transaction of a caller that another one was faster than.

@@ -19,6 +19,7 @@ type transcript struct {
 
 var (
 	randomValue   = regexp.MustCompile(`^([a-zA-Z0-9]{32}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
+	sealedValue   = regexp.MustCompile(`^(sha256\$|enc:v1:k1:).*`)
 	savepointName = regexp.MustCompile(`\bsp\d{6,}\b`)
 )
 
@@ -42,6 +43,9 @@ func (t *transcript) value(arg any) string {
 	case string:
 		if randomValue.MatchString(v) && !isSupplied(v) {
 			return "<" + t.name("id", v) + ">"
+		}
+		if m := sealedValue.FindStringSubmatch(v); m != nil {
+			return "<" + m[1] + t.name("secret", v) + ">"
 		}
 		return fmt.Sprintf("%q", v)
 	default:

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -165,20 +164,39 @@ func (b *binding) adjustTyped(bf *boundField) {
 		b.convertID(bf)
 	case bf.kind == Date:
 		b.convertDate(bf)
-	case bf.lower:
-		valueOf := sf.ValueOf
-		sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
-			v, zero := valueOf(ctx, rv)
-			if s, ok := v.(string); ok {
-				if lower := strings.ToLower(s); lower != s {
-					v = lower
-				}
-			}
-			return v, zero
-		}
+	case bf.lower, bf.hashed:
+		convertText(bf)
 	}
 	if bf.concealed() {
 		concealValueOf(sf)
+	}
+}
+
+// convertText writes text as the column holds it. The struct keeps the text of a
+// hash: GORM hands what it has written back to it.
+func convertText(bf *boundField) {
+	sf, valueOf, set := bf.schema, bf.schema.ValueOf, bf.schema.Set
+	sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
+		v, zero := valueOf(ctx, rv)
+		s, ok := v.(string)
+		if !ok {
+			return v, zero
+		}
+		stored := bf.storedText(s)
+		switch {
+		case stored == s:
+			return v, zero
+		case bf.hashed:
+			return parameter{value: stored, after: s}, zero
+		default:
+			return stored, zero
+		}
+	}
+	sf.Set = func(ctx context.Context, rv reflect.Value, v any) error {
+		if p, ok := v.(parameter); ok {
+			v = p.after
+		}
+		return set(ctx, rv, v)
 	}
 }
 

@@ -161,6 +161,11 @@ func (f *field) store(v any, times timeFormat) any {
 		return string(x)
 	}
 	switch f.kind {
+	case String:
+		if s, ok := v.(string); ok && f.hashed {
+			return f.storedText(s)
+		}
+		return v
 	case JSON, StringArray, NumberArray:
 		b, err := json.Marshal(v)
 		if err != nil {
@@ -169,6 +174,18 @@ func (f *field) store(v any, times timeFormat) any {
 		return string(b)
 	default:
 		return v
+	}
+}
+
+// storedText is the form in which the column holds text.
+func (f *field) storedText(s string) string {
+	switch {
+	case f.lower:
+		return strings.ToLower(s)
+	case f.hashed && s != "" && !isHashed(s):
+		return hashSecret(s)
+	default:
+		return s
 	}
 }
 

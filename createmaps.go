@@ -214,7 +214,7 @@ func (b *binding) encodeMap(m map[string]any, create bool) error {
 			return bf.errorf("is required")
 		}
 		stored := bf.store(encoded, b.core.times)
-		if bf.transformIn != nil {
+		if bf.transformIn != nil || bf.hashed {
 			after, err := bf.encodable(v)
 			if err != nil {
 				return err

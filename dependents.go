@@ -8,7 +8,8 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// deleteDependents deletes the rows that go with a row of a model. The database
+// deleteDependents deletes the rows that go with a row of a model, and takes its id
+// out of those that outlive it. The database
 // would do so itself, but runs no hooks, and does not where its foreign keys are
 // off or, on SQL Server, where a table is reached on two paths.
 func (c *core) deleteDependents(tx *gorm.DB, m *model, id ID) error {
@@ -25,10 +26,18 @@ func (c *core) deleteReferring(tx *gorm.DB, m *model, path []*model, refers func
 			continue
 		}
 		for _, f := range child.references() {
-			if f.ref.model != m || !f.ref.field.primary || f.ref.onDelete != Cascade {
+			if f.ref.model != m || !f.ref.field.primary {
 				continue
 			}
 			condition := refers(clause.Column{Table: clause.CurrentTable, Name: f.column})
+			if f.ref.onDelete == SetNull {
+				if err := c.rowsOf(tx, child).Where(condition).Updates(map[string]any{f.column: nil}).Error; err != nil {
+					return err
+				}
+			}
+			if f.ref.onDelete != Cascade {
+				continue
+			}
 			err := c.deleteReferring(tx, child, append(slices.Clip(path), child), func(column clause.Column) clause.Expression {
 				ids := c.rowsOf(tx, child).Select(child.primary().column).Where(condition)
 				return clause.Expr{SQL: "? IN (?)", Vars: []any{column, ids}}

@@ -141,6 +141,7 @@ type field struct {
 	createOnly                 bool // clients may set it on create only
 	notInJSON                  bool // encoding/json leaves its Go field out
 	lower                      bool // text is kept in lower case
+	hashed                     bool // text is stored as its hash, see hashSecret
 	createdAt, updatedAt       bool
 	softDelete                 bool // gorm.DeletedAt of an application's struct
 	size                       int

@@ -129,7 +129,7 @@ func (b *binding) getter(bf *boundField) func(context.Context, reflect.Value) an
 			}
 			return bf.comparable(id)
 		}
-	case bf.kind == String && sf.FieldType == reflect.TypeFor[string]():
+	case bf.kind == String && sf.FieldType == reflect.TypeFor[string]() && !bf.hashed:
 		return func(_ context.Context, rv reflect.Value) any { return rv.FieldByIndex(index).String() }
 	case bf.kind == Boolean && sf.FieldType.Kind() == reflect.Bool:
 		return func(_ context.Context, rv reflect.Value) any { return rv.FieldByIndex(index).Bool() }

@@ -34,6 +34,9 @@ func buildSchema(cfg Config, n naming) (*Schema, []error) {
 	}
 	b.checkSettings()
 	b.declareModels()
+	if token := b.schema.byName[ModelSession].byName["token"]; b.cfg.Session.HashTokens && token != nil {
+		token.hashed = true
+	}
 	b.addFields()
 	b.addOwnStructs()
 	b.resolveReferences()

@@ -35,7 +35,8 @@ type SessionOptions struct {
 const tokenSize = 32
 
 // Create creates a session of a user, with a token of 32 characters a-zA-Z0-9
-// from crypto/rand. A user that does not exist is [ErrForeignKey].
+// from crypto/rand. A user that does not exist is [ErrForeignKey], where the
+// database enforces foreign keys.
 func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptions) (*S, error) {
 	o, err := open[S](s.auth, ModelSession)
 	if err != nil {
@@ -79,7 +80,9 @@ func (c *core) lifetime(opts SessionOptions) time.Duration {
 	}
 }
 
-// List lists the live sessions of a user, the newest first.
+// List lists the live sessions of a user, the newest first. With
+// [SessionConfig.HashTokens] they hold the hashes of their tokens, which nobody
+// can sign in with; revoke them by id.
 func (s Sessions[S, U]) List(ctx context.Context, userID ID) ([]S, error) {
 	o, err := open[S](s.auth, ModelSession)
 	if err != nil {

@@ -27,7 +27,8 @@ type SessionConfig struct {
 	// HashTokens keeps only the SHA-256 of a token in the database. It may be
 	// switched on for a table with sessions: those keep working, and each is
 	// hashed when it is found next. It cannot be switched off without ending the
-	// sessions. A Better Auth application cannot read such sessions.
+	// sessions. A Better Auth application cannot read such sessions. Sessions that
+	// plain GORM writes are hashed too, and those that it reads hold the hash.
 	HashTokens bool
 }
 

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 
@@ -31,7 +32,9 @@ type findOptions struct{ accounts bool }
 func WithAccounts() FindOption { return func(o *findOptions) { o.accounts = true } }
 
 // Create creates a user. Its e-mail address is stored in lower case; one that is
-// taken is [ErrDuplicate].
+// taken is [ErrDuplicate]. As with plain GORM, that ends a transaction of
+// PostgreSQL which it is part of; a savepoint ([Auth.Transaction] within the
+// transaction) keeps it alive.
 func (u Users[T]) Create(ctx context.Context, user T) (*T, error) {
 	o, err := open[T](u.auth, ModelUser)
 	if err != nil {
@@ -114,7 +117,11 @@ func (u Users[T]) complete(ctx context.Context, user *T, opts []FindOption) (*T,
 	if err != nil {
 		return nil, err
 	}
-	reflect.ValueOf(user).Elem().FieldByName("Accounts").Set(reflect.ValueOf(accounts))
+	field := reflect.ValueOf(user).Elem().FieldByName("Accounts")
+	if !field.IsValid() || field.Type() != reflect.TypeFor[[]Account]() {
+		return nil, fmt.Errorf("authplugin: WithAccounts needs the field Accounts of type []authplugin.Account in %T", *user)
+	}
+	field.Set(reflect.ValueOf(accounts))
 	return user, nil
 }
 

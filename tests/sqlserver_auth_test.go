@@ -133,7 +133,9 @@ func userAndSessionOperations(id authplugin.ID) []authOperation {
 	ada := authplugin.User{Name: "Ada", Email: "Ada@Example.com"}
 	return []authOperation{
 		{"Users.Create", nil, func(ctx context.Context, a *authplugin.Auth) error { return errorOf(a.Users().Create(ctx, ada)) }, nil},
-		{"Users.SignUp", nil, func(ctx context.Context, a *authplugin.Auth) error { return errorOf(a.Users().SignUp(ctx, ada, "secret")) }, nil},
+		{"Users.SignUp", nil, func(ctx context.Context, a *authplugin.Auth) error {
+			return errorOf(a.Users().SignUp(ctx, ada, "secret"))
+		}, nil},
 		{"Users.CreateWithAccount", none("accounts"), func(ctx context.Context, a *authplugin.Auth) error {
 			_, _, err := a.Users().CreateWithAccount(ctx, ada, authplugin.Account{ProviderID: "github", AccountID: "42"})
 			return err

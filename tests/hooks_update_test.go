@@ -148,10 +148,10 @@ func TestChangeValues(t *testing.T) {
 			},
 			"save": {
 				func() error {
-					return db.Save(&authplugin.User{ID: u.ID, Name: "s", Email: "e", Additional: authplugin.Values{"nick": "sv"}}).Error
+					return db.Save(&authplugin.User{ID: u.ID, Name: "s", Email: "e", CreatedAt: stamp, Additional: authplugin.Values{"nick": "sv"}}).Error
 				},
 				authplugin.Values{
-					"name": "s", "email": "e", "emailVerified": false, "image": nil, "createdAt": time.Time{}, "nick": "sv",
+					"name": "s", "email": "e", "emailVerified": false, "image": nil, "createdAt": stamp, "nick": "sv",
 					"updatedAt": stamp, "rev": int64(9),
 				},
 			},

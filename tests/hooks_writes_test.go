@@ -128,7 +128,7 @@ func TestSkippedHooks(t *testing.T) {
 		must(t, silent.Model(&u).Update("name", "x").Error)
 		must(t, db.Model(&u).UpdateColumn("name", "y").Error)
 		must(t, db.Model(&u).UpdateColumns(map[string]any{"name": "z"}).Error)
-		must(t, silent.Save(&authplugin.User{ID: u.ID, Name: "s", Email: "a", CreatedAt: noon}).Error)
+		must(t, silent.Save(&authplugin.User{ID: u.ID, Name: "s", Email: "a", CreatedAt: noon, UpdatedAt: noon}).Error)
 		_ = db.ToSQL(func(tx *gorm.DB) *gorm.DB { return tx.Create(&authplugin.User{Name: "dry", Email: "d"}) })
 		_ = db.ToSQL(func(tx *gorm.DB) *gorm.DB { return tx.Model(&u).Update("name", "dry") })
 		must(t, db.Model(&authplugin.User{}).Where("name = ?", "nobody").Update("name", "x").Error)

@@ -37,6 +37,7 @@ type betterAuthSeed struct {
 	Email        string        `json:"email"`
 	UserID       authplugin.ID `json:"userId"`
 	SessionToken string        `json:"sessionToken"`
+	Password     string        `json:"password"`
 	PasswordHash string        `json:"passwordHash"`
 	ResetToken   string        `json:"resetToken"`
 }

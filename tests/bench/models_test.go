@@ -71,6 +71,12 @@ func plainModels() []any {
 func config() authplugin.Config {
 	return authplugin.Config{
 		AutoMigrate: true,
+		// Nothing that is measured runs it; it is there so that hooks are.
+		Hooks: authplugin.Hooks{Verification: authplugin.ModelHooks[authplugin.Verification]{
+			BeforeUpdate: func(*authplugin.HookContext, *authplugin.Change[authplugin.Verification]) error {
+				return authplugin.ErrAborted
+			},
+		}},
 		User: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{
 			"nickname": {Type: authplugin.String, Size: 64, Index: true},
 		}},

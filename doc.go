@@ -34,6 +34,21 @@
 // Every id and every reference to one is an [ID], which is text in Go, whatever
 // the column is; see [IDStrategy].
 //
+// # Operations
+//
+// [Auth.Users], [Auth.Sessions], [Auth.Accounts] and [Auth.Verifications] are
+// what an auth system asks of its data: one call each, right under concurrency,
+// in the transaction that the Auth is bound to ([Auth.WithDB],
+// [Auth.Transaction]). [UsersOf] and its siblings work with the application's own
+// structs. [Auth.Records] reads and writes any model by its logical name, and
+// [Auth.Clause] makes its conditions usable in plain GORM. [Auth.ParseInput] and
+// [Auth.Output] stand between them and clients.
+//
+// # Hooks
+//
+// [Config.Hooks] run before and after the writes to a model, and after the
+// commit, by whichever way they are made; see [ModelHooks].
+//
 // # Migrations
 //
 // [Config.AutoMigrate] or [Auth.Migrate] create what is missing. They only add,

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -170,7 +169,7 @@ func (b *binding) adjustTyped(bf *boundField) {
 		sf.ValueOf = func(ctx context.Context, rv reflect.Value) (any, bool) {
 			v, zero := valueOf(ctx, rv)
 			if s, ok := v.(string); ok {
-				if lower := strings.ToLower(s); lower != s {
+				if lower := lowerCase(s); lower != s {
 					v = lower
 				}
 			}

@@ -94,7 +94,7 @@ func (f *field) encodableString(v any) (any, error) {
 	}
 	s := rv.String()
 	if f.lower {
-		s = strings.ToLower(s)
+		s = lowerCase(s)
 	}
 	return s, f.checkString(s)
 }

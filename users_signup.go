@@ -30,6 +30,13 @@ func (u Users[T]) SignUp(ctx context.Context, user T, password string) (*T, erro
 // UserID is set, and its AccountID to the user's id where it is empty. A taken
 // e-mail address, and an account that is linked already, are [ErrDuplicate].
 func (u Users[T]) CreateWithAccount(ctx context.Context, user T, account Account) (*T, *Account, error) {
+	if account.ProviderID == "" {
+		accounts, err := open[Account](u.auth, ModelAccount)
+		if err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, accounts.byName("providerId").errorf("is required")
+	}
 	if account.ProviderID != CredentialProvider {
 		_, err := u.auth.Accounts().FindByProvider(ctx, account.ProviderID, account.AccountID)
 		if err := orFound(err); err != nil {

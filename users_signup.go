@@ -11,13 +11,13 @@ import (
 )
 
 // SignUp creates a user who signs in by password, with the account for it, in one
-// transaction. A taken e-mail address is [ErrDuplicate].
+// transaction. A taken e-mail address is [ErrDuplicate], an empty password [ErrInvalid].
 func (u Users[T]) SignUp(ctx context.Context, user T, password string) (*T, error) {
 	o, err := open[T](u.auth, ModelUser)
 	if err != nil {
 		return nil, err
 	}
-	hash, err := o.core.hasher.Hash(ctx, password)
+	hash, err := o.core.hashPassword(ctx, password)
 	if err != nil {
 		return nil, err
 	}

@@ -234,6 +234,7 @@ func cancellables() []cancellable {
 			must(t, err)
 			session, err := quiet.Sessions().Create(t.Context(), user.ID, authplugin.SessionOptions{ExpiresIn: 5 * 24 * time.Hour})
 			must(t, err)
+			session.CreatedAt = session.CreatedAt.Add(-3 * 24 * time.Hour) // so that it is due
 			before := session.ExpiresAt
 			return func(ctx context.Context) error {
 					refreshed, err := auth.Sessions().Refresh(ctx, session)

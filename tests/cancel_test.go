@@ -38,6 +38,7 @@ func TestCancelledOperations(t *testing.T) {
 			t.Run(map[bool]string{false: "alone", true: "with a callback of others"}[foreign], func(t *testing.T) {
 				now := noon
 				cfg := withHasher(withClock(authplugin.Config{AutoMigrate: true}, &now))
+				allowUnverified(&cfg)
 				quietDB, quiet := use(t, d, cfg)
 				db, auth := use(t, d, cfg)
 				if foreign {

@@ -15,7 +15,7 @@ func TestSignInByALookalike(t *testing.T) {
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		_, auth := migrated(t, e, withHasher(authplugin.Config{}))
 		ctx := t.Context()
-		mike, err := auth.Users().SignUp(ctx, authplugin.User{Name: "Mike", Email: "mike@example.com"}, "password")
+		mike, err := auth.Users().SignUp(ctx, authplugin.User{Name: "Mike", Email: "mike@example.com", EmailVerified: true}, "password")
 		must(t, err)
 		for id, email := range map[string]string{
 			"1": "m\u0130ke@example.com", "2": "mi\u212Ae@example.com", "3": "mike@example.com ", "4": "míke@example.com",
@@ -37,12 +37,33 @@ func TestSignInByALookalike(t *testing.T) {
 	})
 }
 
+// TestSignInAfterASquatter signs in with the address that somebody else has signed
+// up with before.
+func TestSignInAfterASquatter(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		_, auth := migrated(t, e, withHasher(authplugin.Config{}))
+		ctx := t.Context()
+		squatter, err := auth.Users().SignUp(ctx, authplugin.User{Name: "Mallory", Email: "ada@example.com"}, "password")
+		must(t, err)
+		_, err = auth.Accounts().SignIn(ctx, authplugin.ProviderIdentity{
+			ProviderID: "github", AccountID: "1", Email: "ada@example.com", EmailVerified: true, Name: "Ada",
+		})
+		wantError(t, "SignIn", err, authplugin.ErrNotLinked)
+		user, err := auth.Users().FindByID(ctx, squatter.ID, authplugin.WithAccounts())
+		must(t, err)
+		if user.EmailVerified || len(user.Accounts) != 1 {
+			t.Errorf("verified %v, %d accounts", user.EmailVerified, len(user.Accounts))
+		}
+	})
+}
+
 // TestSignInWithoutAnAddress signs in without an address where a row lacks one, too.
 func TestSignInWithoutAnAddress(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		cfg := withHasher(authplugin.Config{})
-		cfg.Account.Linking.TrustedProviders = []string{"github"}
+		cfg.Account.Linking = authplugin.AccountLinking{AllowUnverifiedLocal: true, TrustedProviders: []string{"github"}}
 		db, auth := migrated(t, e, cfg)
 		ctx := t.Context()
 		u := newUser(t, db, "ada")

@@ -35,11 +35,17 @@ type FoundAccount[A, U any] struct {
 
 // Link links an account of a provider to a user. An account that is linked
 // already, to whichever user, is [ErrDuplicate], also where the table lacks the
-// unique index and many link it at once.
+// unique index and many link it at once. One without a ProviderID or AccountID is
+// [ErrInvalid].
 func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
 	o, err := open[A](a.auth, ModelAccount)
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range [...]string{"providerId", "accountId"} {
+		if o.text(&account, name) == "" {
+			return nil, o.byName(name).errorf("is required")
+		}
 	}
 	if err := o.seal(&account); err != nil {
 		return nil, err
@@ -131,7 +137,7 @@ func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountI
 	if err != nil {
 		return nil, err
 	}
-	if !storable(providerID) || !storable(accountID) {
+	if providerID == "" || accountID == "" || !storable(providerID) || !storable(accountID) {
 		return nil, ErrNotFound
 	}
 	l := lookUp{o.core.hot.accountByProvider, keyOf(false, providerID, accountID)}

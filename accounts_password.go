@@ -8,13 +8,14 @@ import (
 )
 
 // SetPassword sets the password of a user, and makes the account for it where the
-// user has none. It is [ErrForeignKey] when there is no such user.
+// user has none. It is [ErrForeignKey] when there is no such user, and [ErrInvalid]
+// when the password is empty. The user's sessions go on: see [Sessions.RevokeAll].
 func (a Accounts[A, U]) SetPassword(ctx context.Context, userID ID, password string) error {
 	o, err := open[A](a.auth, ModelAccount)
 	if err != nil {
 		return err
 	}
-	hash, err := o.core.hasher.Hash(ctx, password)
+	hash, err := o.core.hashPassword(ctx, password)
 	if err != nil {
 		return err
 	}
@@ -25,6 +26,28 @@ func (a Accounts[A, U]) SetPassword(ctx context.Context, userID ID, password str
 		}
 	}
 	return err
+}
+
+// hashPassword hashes a password that is to be stored. How long it must be is the
+// application's to say; but an empty one is a field that a form lacked.
+func (c *core) hashPassword(ctx context.Context, password string) (string, error) {
+	if password == "" {
+		return "", c.schema.byName[ModelAccount].byName["password"].errorf("is required")
+	}
+	return c.hasher.Hash(ctx, password)
+}
+
+// decoyHash is the hash of a password that nobody knows.
+func (c *core) decoyHash(ctx context.Context) (string, error) {
+	if known := c.decoy.Load(); known != nil {
+		return *known, nil
+	}
+	hash, err := c.hasher.Hash(ctx, randomText(tokenSize))
+	if err != nil {
+		return "", err
+	}
+	c.decoy.Store(&hash)
+	return hash, nil
 }
 
 // setPasswordAttempts is how often a password is stored when the account for it
@@ -52,10 +75,16 @@ func (a Accounts[A, U]) storePassword(ctx context.Context, o bound[A], userID ID
 }
 
 // VerifyPassword reports whether a password is that of a user. A user without a
-// password, and one that does not exist, take as long as a wrong password. A
+// password, and one that does not exist, take as long as a wrong password, and end
+// like it: so call it, with an empty id, also when nobody has the e-mail address. A
 // hash that the configured hasher would make anew is replaced on the way.
 func (a Accounts[A, U]) VerifyPassword(ctx context.Context, userID ID, password string) (bool, error) {
 	o, err := open[A](a.auth, ModelAccount)
+	if err != nil {
+		return false, err
+	}
+	// Before anything is known of the user, since it takes its time once.
+	decoy, err := o.core.decoyHash(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -68,7 +97,7 @@ func (a Accounts[A, U]) VerifyPassword(ctx context.Context, userID ID, password 
 	}
 	hash := o.text(account, "password")
 	if err != nil || hash == "" {
-		_, err = o.core.hasher.Hash(ctx, password)
+		_, err = o.core.hasher.Verify(ctx, decoy, password)
 		return false, err
 	}
 	ok, err := o.core.hasher.Verify(ctx, hash, password)

@@ -125,7 +125,7 @@ func (a Accounts[A, U]) linkByEmail(ctx context.Context, user *U, who ProviderId
 	linking := users.core.cfg.Account.Linking
 	trusted := who.EmailVerified || slices.Contains(linking.TrustedProviders, who.ProviderID)
 	verified, _ := users.value(user, "emailVerified").(bool)
-	if linking.Disabled || !trusted || (linking.RequireLocalVerified && !verified) {
+	if linking.Disabled || !trusted || (!linking.AllowUnverifiedLocal && !verified) {
 		return nil, ErrNotLinked
 	}
 	account := new(A)

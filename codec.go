@@ -94,7 +94,7 @@ func (f *field) encodableString(v any) (any, error) {
 	}
 	s := rv.String()
 	if f.lower {
-		s = strings.ToLower(s)
+		s = lowerCase(s)
 	}
 	return s, f.checkString(s)
 }
@@ -181,7 +181,7 @@ func (f *field) store(v any, times timeFormat) any {
 func (f *field) storedText(s string) string {
 	switch {
 	case f.lower:
-		return strings.ToLower(s)
+		return lowerCase(s)
 	case f.hashed && s != "" && !isHashed(s):
 		return hashSecret(s)
 	default:

@@ -3,7 +3,6 @@ package authplugin
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -74,7 +73,7 @@ func (x comparison) textOf(v any) (string, error) {
 	}
 	text := rv.String()
 	if x.field.lower {
-		text = strings.ToLower(text)
+		text = lowerCase(text)
 	}
 	if !storable(text) {
 		return "", x.field.errorf("is compared with text that is not UTF-8, or has a NUL character")

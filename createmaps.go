@@ -210,7 +210,7 @@ func (b *binding) encodeMap(m map[string]any, create bool) error {
 		if err != nil {
 			return err
 		}
-		if encoded == nil && bf.notNull {
+		if (encoded == nil && bf.notNull) || (encoded == "" && bf.neverEmpty()) {
 			return bf.errorf("is required")
 		}
 		stored := bf.store(encoded, b.core.times)

@@ -73,6 +73,8 @@ type core struct {
 	hot    statements
 	// hasher makes and checks the hashes of passwords.
 	hasher PasswordHasher
+	// decoy is the hash that the password of nobody is checked against, once made.
+	decoy atomic.Pointer[string]
 	// tokens encrypts and decrypts the tokens of accounts; nil when it is not to.
 	tokens *tokenCipher
 	// readers read the rows of compiled statements.

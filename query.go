@@ -36,6 +36,11 @@ const defaultLimit = 100
 // with [ConnectorOr] one, whatever their order: (a1 AND a2) AND (o1 OR o2). A
 // single condition with ConnectorOr must hold.
 //
+// The field, operator and connector are the server's to choose. A condition on which a
+// client decides can find out secrets, a token or the hash of a password, by
+// [OperatorStartsWith] and the like; and one with ConnectorOr is another way to meet
+// those of the server that have it.
+//
 // The value is converted to the type of the field: a date may be text, an id is
 // text whatever the column is, and an id that no record can have matches
 // nothing. Another value that does not fit is a [*FieldError]. Fields of type

@@ -12,7 +12,10 @@ import (
 // concurrent use.
 //
 // A record has every field of the model under its logical name, hidden ones
-// included: what a client may see of it is up to the caller. An id is a string, NULL is
+// included: what a client may see of it, and which conditions it may set, is up to the
+// caller. Tokens and identifiers that are stored as hashes are compared as they are
+// stored, so that what a dump of the table shows would be found: present them to
+// [Sessions] and [Verifications] instead. An id is a string, NULL is
 // nil. Writes run the hooks, defaults, transforms and checks that plain GORM
 // writes run; reads run the callbacks of GORM, but not a struct's AfterFind.
 //

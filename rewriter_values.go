@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"reflect"
 	"slices"
-	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -270,7 +269,7 @@ func toLower(v any) (any, bool) {
 	if rv.Kind() != reflect.String {
 		return v, false
 	}
-	if lower := strings.ToLower(rv.String()); lower != rv.String() {
+	if lower := lowerCase(rv.String()); lower != rv.String() {
 		return lower, true
 	}
 	return v, false

@@ -25,11 +25,14 @@ type SessionOptions struct {
 	// NotRemembered makes the session end after
 	// [SessionConfig.NotRememberedExpiresIn].
 	NotRemembered bool
-	// ExpiresIn overrides the configuration.
+	// ExpiresIn overrides the configuration. A session that is to live for less than
+	// [SessionConfig.ExpiresIn] is not refreshed. Negative is [ErrInvalid].
 	ExpiresIn time.Duration
 	// Additional are additional fields by logical name.
 	Additional Values
 }
+
+const negativeLifetime = "must lie ahead; ExpiresIn is negative"
 
 // tokenSize is the length of a session's token, as in Better Auth.
 const tokenSize = 32
@@ -41,6 +44,9 @@ func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptio
 	o, err := open[S](s.auth, ModelSession)
 	if err != nil {
 		return nil, err
+	}
+	if opts.ExpiresIn < 0 {
+		return nil, o.byName("expiresAt").errorf(negativeLifetime)
 	}
 	session, token := new(S), randomText(tokenSize)
 	stored := o.core.storedToken(token)

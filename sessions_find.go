@@ -96,17 +96,21 @@ func (s Sessions[S, U]) accept(ctx context.Context, o bound[S], row *sessionRow[
 }
 
 // refreshDue reports whether a session is to be refreshed: as in Better Auth,
-// UpdateAge after its last refresh. A session that was not to be remembered is
-// not refreshed; it is told by how long it lives.
+// UpdateAge after its last refresh. A session that was given a shorter life, such as
+// one that was not to be remembered, is not refreshed; it is told by its length.
 func (c SessionConfig) refreshDue(now, created, expires time.Time) bool {
 	if c.DisableRefresh {
 		return false
 	}
-	if short := c.notRememberedExpiresIn(); short < c.expiresIn() && expires.Sub(created) <= short {
+	if expires.Sub(created) < c.expiresIn()-lifetimeTolerance {
 		return false
 	}
 	return !expires.Add(c.updateAge() - c.expiresIn()).After(now)
 }
+
+// lifetimeTolerance is by how much the time of creation and that from which a session
+// lives may differ.
+const lifetimeTolerance = 10 * time.Second
 
 // manyTokens is how many tokens one statement of FindMany looks for.
 const manyTokens = 500

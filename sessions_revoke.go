@@ -36,7 +36,7 @@ func (s Sessions[S, U]) RevokeAll(ctx context.Context, userID ID) (int64, error)
 // RevokeOthers ends all sessions of a user but the one with a token, and returns
 // how many it ended.
 func (s Sessions[S, U]) RevokeOthers(ctx context.Context, userID ID, token string) (int64, error) {
-	if token == "" || isHashed(token) {
+	if !isPresentable(token) {
 		return s.RevokeAll(ctx, userID) // no session has such a token
 	}
 	return s.revoke(ctx, func(o bound[S]) []clause.Expression {

@@ -82,9 +82,11 @@ type AccountLinking struct {
 	// TrustedProviders are linked even if they do not say that they have
 	// verified the address.
 	TrustedProviders []string
-	// RequireLocalVerified links only to users whose own address is verified,
-	// so that nobody can take an address in advance.
-	RequireLocalVerified bool
+	// AllowUnverifiedLocal links to users whose own address is not verified as
+	// well. Whoever signed up with somebody else's address in advance then shares
+	// the user with its owner: the password and the sessions go on. Defaults to
+	// false, as in Better Auth.
+	AllowUnverifiedLocal bool
 }
 
 const (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"strings"
 
 	"gorm.io/gorm"
 )
@@ -82,8 +81,9 @@ func (u Users[T]) FindByEmail(ctx context.Context, email string, opts ...FindOpt
 }
 
 func (u Users[T]) byEmail(ctx context.Context, o bound[T], email string) (*T, error) {
-	email = strings.ToLower(email)
-	if !storable(email) {
+	email = lowerCase(email)
+	// A row that lacks an address is nobody's who comes without one.
+	if email == "" || !storable(email) {
 		return nil, ErrNotFound
 	}
 	user, err := o.find(ctx, lookUp{o.core.hot.userByEmail, keyOf(false, email)})
@@ -91,7 +91,7 @@ func (u Users[T]) byEmail(ctx context.Context, o bound[T], email string) (*T, er
 		return nil, err
 	}
 	// MySQL and SQL Server find addresses that differ in accents or spaces, too.
-	if strings.ToLower(o.text(user, "email")) != email {
+	if lowerCase(o.text(user, "email")) != email {
 		return nil, ErrNotFound
 	}
 	return user, nil

@@ -11,13 +11,13 @@ import (
 )
 
 // SignUp creates a user who signs in by password, with the account for it, in one
-// transaction. A taken e-mail address is [ErrDuplicate].
+// transaction. A taken e-mail address is [ErrDuplicate], an empty password [ErrInvalid].
 func (u Users[T]) SignUp(ctx context.Context, user T, password string) (*T, error) {
 	o, err := open[T](u.auth, ModelUser)
 	if err != nil {
 		return nil, err
 	}
-	hash, err := o.core.hasher.Hash(ctx, password)
+	hash, err := o.core.hashPassword(ctx, password)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +30,13 @@ func (u Users[T]) SignUp(ctx context.Context, user T, password string) (*T, erro
 // UserID is set, and its AccountID to the user's id where it is empty. A taken
 // e-mail address, and an account that is linked already, are [ErrDuplicate].
 func (u Users[T]) CreateWithAccount(ctx context.Context, user T, account Account) (*T, *Account, error) {
+	if account.ProviderID == "" {
+		accounts, err := open[Account](u.auth, ModelAccount)
+		if err != nil {
+			return nil, nil, err
+		}
+		return nil, nil, accounts.byName("providerId").errorf("is required")
+	}
 	if account.ProviderID != CredentialProvider {
 		_, err := u.auth.Accounts().FindByProvider(ctx, account.ProviderID, account.AccountID)
 		if err := orFound(err); err != nil {

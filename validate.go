@@ -3,7 +3,6 @@ package authplugin
 import (
 	"context"
 	"reflect"
-	"strings"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -64,6 +63,12 @@ func identical(a, b any) bool {
 	}
 }
 
+// neverEmpty reports whether empty text is no value of the field, but a mistake:
+// an e-mail address, a token.
+func (f *field) neverEmpty() bool {
+	return f.declared() && f.kind == String && f.unique && f.required()
+}
+
 // validateTyped checks a field of the Go struct. Its type is right already;
 // what cannot be told from "not given" is refused where it would be a mistake:
 // an empty reference, an empty unique text, a date that is zero.
@@ -84,7 +89,7 @@ func (b *binding) validateTyped(bf *boundField, rv reflect.Value) error {
 		return nil
 	}
 	if bf.lower && value.Kind() == reflect.String {
-		value.SetString(strings.ToLower(value.String()))
+		value.SetString(lowerCase(value.String()))
 	}
 	return bf.checkTyped(value)
 }

@@ -24,7 +24,8 @@ func VerificationsOf[V any](a *Auth) Verifications[V] { return Verifications[V]{
 
 // VerificationOptions describe a verification that is created.
 type VerificationOptions struct {
-	// ExpiresIn is how long it can be consumed. Defaults to 1 hour.
+	// ExpiresIn is how long it can be consumed. Defaults to 1 hour; negative is
+	// [ErrInvalid].
 	ExpiresIn time.Duration
 	// Additional are additional fields by logical name.
 	Additional Values
@@ -52,6 +53,9 @@ func (v Verifications[V]) fresh(identifier, value string, opts VerificationOptio
 	}
 	if err := o.core.refuseIdentifier(identifier); err != nil {
 		return o, nil, err
+	}
+	if opts.ExpiresIn < 0 {
+		return o, nil, o.byName("expiresAt").errorf(negativeLifetime)
 	}
 	row := new(V)
 	err = o.fill(row, Values{

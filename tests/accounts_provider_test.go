@@ -73,17 +73,18 @@ func TestSignInLinks(t *testing.T) {
 		localVerified bool
 		want          bool
 	}{
-		"verified":                        {verified: true, want: true},
-		"not verified":                    {},
-		"not verified, but here":          {localVerified: true},
-		"trusted":                         {linking: authplugin.AccountLinking{TrustedProviders: []string{"google", "github"}}, want: true},
-		"another is trusted":              {linking: authplugin.AccountLinking{TrustedProviders: []string{"google"}}},
-		"another case is trusted":         {linking: authplugin.AccountLinking{TrustedProviders: []string{"GitHub"}}},
-		"disabled":                        {linking: authplugin.AccountLinking{Disabled: true, TrustedProviders: []string{"github"}}, verified: true, localVerified: true},
-		"verified here, too":              {linking: authplugin.AccountLinking{RequireLocalVerified: true}, verified: true, localVerified: true, want: true},
-		"not verified here":               {linking: authplugin.AccountLinking{RequireLocalVerified: true}, verified: true},
-		"trusted, but not verified here":  {linking: authplugin.AccountLinking{RequireLocalVerified: true, TrustedProviders: []string{"github"}}},
-		"trusted, and only verified here": {linking: authplugin.AccountLinking{RequireLocalVerified: true, TrustedProviders: []string{"github"}}, localVerified: true, want: true},
+		"verified":                       {verified: true, localVerified: true, want: true},
+		"verified, but not here":         {verified: true},
+		"verified, and allowed":          {linking: authplugin.AccountLinking{AllowUnverifiedLocal: true}, verified: true, want: true},
+		"not verified":                   {},
+		"not verified, but allowed":      {linking: authplugin.AccountLinking{AllowUnverifiedLocal: true}},
+		"not verified, but here":         {localVerified: true},
+		"trusted":                        {linking: authplugin.AccountLinking{TrustedProviders: []string{"google", "github"}}, localVerified: true, want: true},
+		"trusted, but not verified here": {linking: authplugin.AccountLinking{TrustedProviders: []string{"github"}}},
+		"trusted, and allowed":           {linking: authplugin.AccountLinking{AllowUnverifiedLocal: true, TrustedProviders: []string{"github"}}, want: true},
+		"another is trusted":             {linking: authplugin.AccountLinking{TrustedProviders: []string{"google"}}, localVerified: true},
+		"another case is trusted":        {linking: authplugin.AccountLinking{TrustedProviders: []string{"GitHub"}}, localVerified: true},
+		"disabled":                       {linking: authplugin.AccountLinking{Disabled: true, TrustedProviders: []string{"github"}}, verified: true, localVerified: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -38,6 +38,7 @@ func TestCancelledOperations(t *testing.T) {
 			t.Run(map[bool]string{false: "alone", true: "with a callback of others"}[foreign], func(t *testing.T) {
 				now := noon
 				cfg := withHasher(withClock(authplugin.Config{AutoMigrate: true}, &now))
+				allowUnverified(&cfg)
 				quietDB, quiet := use(t, d, cfg)
 				db, auth := use(t, d, cfg)
 				if foreign {
@@ -234,6 +235,7 @@ func cancellables() []cancellable {
 			must(t, err)
 			session, err := quiet.Sessions().Create(t.Context(), user.ID, authplugin.SessionOptions{ExpiresIn: 5 * 24 * time.Hour})
 			must(t, err)
+			session.CreatedAt = session.CreatedAt.Add(-3 * 24 * time.Hour) // so that it is due
 			before := session.ExpiresAt
 			return func(ctx context.Context) error {
 					refreshed, err := auth.Sessions().Refresh(ctx, session)

@@ -37,6 +37,9 @@ func withHasher(cfg authplugin.Config) authplugin.Config {
 	return cfg
 }
 
+// allowUnverified has users linked whose addresses are not verified.
+func allowUnverified(cfg *authplugin.Config) { cfg.Account.Linking.AllowUnverifiedLocal = true }
+
 // place is a database on which operations run.
 type place struct {
 	db   *gorm.DB

@@ -154,7 +154,7 @@ func TestRaceSignIn(t *testing.T) {
 // Many link one new identity to a user who is there.
 func TestRaceSignInLinks(t *testing.T) {
 	t.Parallel()
-	eachPlace(t, nil, func(t *testing.T, p place) {
+	eachPlace(t, allowUnverified, func(t *testing.T, p place) {
 		ada, accounts := p.person(t, "ada"), p.count(t, "account")
 		allSucceed(t, "sign in", race(racers, func(int) error {
 			in, err := p.auth.Accounts().SignIn(t.Context(), authplugin.ProviderIdentity{

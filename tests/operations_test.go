@@ -47,6 +47,7 @@ func newWorld(t testing.TB, auth *authplugin.Auth) *world {
 	for _, s := range []**authplugin.Session{&w.session, &w.other} {
 		*s, err = auth.Sessions().Create(ctx, w.user.ID, authplugin.SessionOptions{ExpiresIn: 5 * 24 * time.Hour})
 		must(t, err)
+		(*s).CreatedAt = (*s).CreatedAt.Add(-3 * 24 * time.Hour) // so that it is due
 	}
 	w.account, err = auth.Accounts().Link(ctx, authplugin.Account{UserID: w.user.ID, ProviderID: "github", AccountID: name})
 	must(t, err)

@@ -179,7 +179,9 @@ func TestDuplicateInTransaction(t *testing.T) {
 func TestOperationsCancelledBetweenStatements(t *testing.T) {
 	t.Parallel()
 	eachStrategy(t, func(t *testing.T, e dbtest.Engine, s authplugin.IDStrategy) {
-		p := placeOf(migrated(t, e, withHasher(authplugin.Config{GenerateID: s})))
+		cfg := withHasher(authplugin.Config{GenerateID: s})
+		allowUnverified(&cfg)
+		p := placeOf(migrated(t, e, cfg))
 		must(t, everything(t.Context(), p.auth, "ada"))
 		before := p.counts(t)
 		ada, err := p.auth.Users().FindByEmail(t.Context(), "ada@example.com")

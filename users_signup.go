@@ -143,10 +143,12 @@ var errExpression = errors.New("authplugin: a field holds an expression")
 // insertApart inserts one after the other in a transaction.
 func (p pair[T]) insertApart(ctx context.Context) error {
 	c := p.users.core
-	user, account := *p.user, *p.account
-	given := account.ID != ""
+	given := p.account.ID != ""
+	beginUser := p.users.beginAnew(reflect.ValueOf(p.user).Elem())
+	beginAccount := p.accounts.beginAnew(reflect.ValueOf(p.account).Elem())
 	run := func(tx *gorm.DB) error {
-		*p.user, *p.account = user, account
+		beginUser()
+		beginAccount()
 		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
 			return err
 		}

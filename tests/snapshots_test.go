@@ -4,7 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -74,7 +74,7 @@ func TestDeleteExpiredInAnOldSnapshot(t *testing.T) {
 	db, auth := migrated(t, dbtest.Named(t, "mysql"), withClock(authplugin.Config{}, &now))
 	rows := make([]authplugin.Verification, 700)
 	for i := range rows {
-		rows[i] = authplugin.Verification{Identifier: fmt.Sprint(i), Value: "x", ExpiresAt: noon.Add(time.Duration(i-2000) * time.Second)}
+		rows[i] = authplugin.Verification{Identifier: strconv.Itoa(i), Value: "x", ExpiresAt: noon.Add(time.Duration(i-2000) * time.Second)}
 	}
 	must(t, db.Create(&rows).Error)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

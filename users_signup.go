@@ -80,7 +80,14 @@ func (p pair[T]) together() bool {
 	c, chain := p.users.core, p.users.handle.Callback().Create()
 	return c.hot.userWithAccount != nil && !inTransaction(p.users.handle) && p.account.ID == "" &&
 		c.createsAlone(p.users.binding, chain) && c.createsAlone(p.accounts.binding, chain) &&
+		(p.account.ProviderID == CredentialProvider || p.derives()) &&
 		!p.users.hasRelations(context.Background(), reflect.ValueOf(p.user).Elem())
+}
+
+// derives reports whether the account's id keeps others from linking it as well.
+func (p pair[T]) derives() bool {
+	_, ok := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}.derivedID()
+	return ok
 }
 
 // complete fills in what the account takes from its user.

@@ -105,6 +105,10 @@ func (c *core) create(ctx context.Context, db *gorm.DB, b *binding, row any) err
 	if inTransaction(db) || c.createsAlone(b, db.Callback().Create()) {
 		return c.runOwn(ctx, db, func() error { return c.createOnce(ctx, db, b, row) })
 	}
+	if db.SkipDefaultTransaction && b.hooks.of(OperationCreate) == nil {
+		// The row stays when somebody's callback fails after it.
+		return because(ctx, c.createOnce(ctx, db, b, row))
+	}
 	begin := b.beginAnew(rv)
 	return c.runOwn(ctx, db, func() error {
 		begin()

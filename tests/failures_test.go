@@ -230,3 +230,22 @@ func TestUserDeletedWhileASessionIsCreated(t *testing.T) {
 		}
 	})
 }
+
+// Without a transaction around it, a create whose row has been written is not run
+// again: it would find its own row.
+func TestWrittenRowIsNotCreatedAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		db, auth := useWith(t, e.New(t), authplugin.Config{AutoMigrate: true}, &gorm.Config{SkipDefaultTransaction: true})
+		runs := 0
+		must(t, db.Callback().Create().After("gorm:create").Register("audit", func(db *gorm.DB) {
+			if runs++; runs == 1 {
+				_ = db.AddError(authplugin.ErrConflict)
+			}
+		}))
+		_, err := auth.Users().Create(t.Context(), authplugin.User{Name: "Ada", Email: "ada@example.com"})
+		if !errors.Is(err, authplugin.ErrConflict) || runs != 1 {
+			t.Errorf("after %d runs: %v", runs, err)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"database/sql"
+	"reflect"
 	"time"
 
 	"gorm.io/gorm"
@@ -60,7 +61,9 @@ func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
 func (a Accounts[A, U]) link(ctx context.Context, o bound[A], db *gorm.DB, account *A) error {
 	provider, id := o.text(account, "providerId"), o.text(account, "accountId")
 	key := uniqueKey{model: o.model, parts: []string{provider, id}, idGiven: o.text(account, "id") != ""}
+	begin := o.beginAnew(reflect.ValueOf(account).Elem())
 	return o.core.insertOnce(db, key, func(tx *gorm.DB, derived ID) (ID, error) {
+		begin()
 		if derived != "" {
 			if err := o.set(account, "id", derived); err != nil {
 				return "", err

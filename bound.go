@@ -86,12 +86,22 @@ func (o bound[T]) update(ctx context.Context, id ID, values Values, where ...cla
 				return err
 			}
 		}
-		return tx.Where(o.equals("id", id)).Clauses(clause.Where{Exprs: where}).Take(row).Error
+		return o.latest(tx).Where(o.equals("id", id)).Clauses(clause.Where{Exprs: where}).Take(row).Error
 	})
 	if err != nil {
 		return nil, o.core.outcome(o.model, err)
 	}
 	return row, nil
+}
+
+// latest has a read in a transaction see what is there now. That of MySQL goes on
+// seeing what was there when it began, and others may have deleted since, unless
+// it asks for the lock.
+func (o bound[T]) latest(tx *gorm.DB) *gorm.DB {
+	if o.core.dialect.Name() != "mysql" || !inTransaction(tx) {
+		return tx
+	}
+	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
 
 // refuseValues refuses what is no column, such as a relation, and the id.

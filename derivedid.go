@@ -31,9 +31,9 @@ func (k uniqueKey) text() string {
 }
 
 // derivedID is the id of the row of a key; it is not ok where ids are made by
-// others.
+// others, and where a row that is only marked as deleted would still have it.
 func (k uniqueKey) derivedID() (ID, bool) {
-	if k.idGiven {
+	if k.idGiven || k.model.keepsDeleted() {
 		return "", false
 	}
 	sum := sha256.Sum256([]byte(k.text()))

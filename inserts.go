@@ -101,7 +101,43 @@ func (m *model) inserted(withID bool) []*field {
 // Ids, defaults, validation, hooks and the callbacks of others are those of
 // db.Create.
 func (c *core) create(ctx context.Context, db *gorm.DB, b *binding, row any) error {
-	return c.runOwn(ctx, db, func() error { return c.createOnce(ctx, db, b, row) })
+	rv := reflect.ValueOf(row).Elem()
+	if inTransaction(db) || c.createsAlone(b, db.Callback().Create()) {
+		return c.runOwn(ctx, db, func() error { return c.createOnce(ctx, db, b, row) })
+	}
+	if db.SkipDefaultTransaction && b.hooks.of(OperationCreate) == nil {
+		// The row stays when somebody's callback fails after it.
+		return because(ctx, c.createOnce(ctx, db, b, row))
+	}
+	begin := b.beginAnew(rv)
+	return c.runOwn(ctx, db, func() error {
+		begin()
+		return c.createOnce(ctx, db, b, row)
+	})
+}
+
+// beginAnew returns what makes a row that is to be created what it is now, from
+// the second call on: hooks change it, and would change what they have changed
+// when the database gives up on the transaction and it is run again.
+func (b *binding) beginAnew(rv reflect.Value) func() {
+	given := b.copyRow(rv)
+	relations := make([]reflect.Value, len(b.relations))
+	for i, relation := range b.relations {
+		value := relation.ReflectValueOf(context.Background(), rv)
+		relations[i] = reflect.New(value.Type()).Elem()
+		relations[i].Set(value)
+	}
+	again := false
+	return func() {
+		if !again {
+			again = true
+			return
+		}
+		rv.Set(b.copyRow(given))
+		for i, relation := range b.relations {
+			relation.ReflectValueOf(context.Background(), rv).Set(relations[i])
+		}
+	}
 }
 
 func (c *core) createOnce(ctx context.Context, db *gorm.DB, b *binding, row any) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"reflect"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -100,6 +101,9 @@ type running struct {
 func (c *core) run(ctx context.Context, on *gorm.DB, chain chain, b *binding, dest any, op operation) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
+	}
+	if on.Error != nil {
+		return 0, on.Error // such as that of a Begin, which leaves no transaction
 	}
 	r := &running{db: gorm.DB{Config: on.Config}, op: op}
 	r.db.Statement = &r.stmt
@@ -237,6 +241,29 @@ func chainLength(processor any) int {
 		return -1
 	}
 	return fns.Len()
+}
+
+// hasForeign reports whether a chain of GORM's has callbacks of somebody else, or
+// does not show it any more. It is asked before the library registers its own.
+func hasForeign(processor any) bool {
+	callbacks := reflect.Indirect(reflect.ValueOf(processor)).FieldByName("callbacks")
+	if callbacks.Kind() != reflect.Slice {
+		return true
+	}
+	for i := range callbacks.Len() {
+		callback := reflect.Indirect(callbacks.Index(i))
+		if callback.Kind() != reflect.Struct {
+			return true
+		}
+		name, replaced := callback.FieldByName("name"), callback.FieldByName("replace")
+		if name.Kind() != reflect.String || !strings.HasPrefix(name.String(), "gorm:") {
+			return true
+		}
+		if replaced.Kind() != reflect.Bool || replaced.Bool() {
+			return true
+		}
+	}
+	return false
 }
 
 // createsAlone reports whether one compiled INSERT may go without the transaction

@@ -83,7 +83,7 @@ type core struct {
 	// inserts are the compiled INSERTs of the core models.
 	inserts map[*model]*insert
 	// createChain and deleteChain are how many callbacks these chains have when
-	// nobody else has added any.
+	// nobody else has added any; -1 when somebody had before db.Use.
 	createChain, deleteChain int
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
@@ -208,6 +208,7 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, err
 	}
 	c.idTypes.Store(nil) // what was noted before all ids were settled
+	foreignCreate, foreignDelete := hasForeign(db.Callback().Create()), hasForeign(db.Callback().Delete())
 	db.NamingStrategy = newNamer(db.NamingStrategy, c, s)
 	if c.failed = c.bindAll(); c.failed != nil {
 		return nil, c.failed
@@ -218,7 +219,13 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, c.failed
 	}
 	db.Logger = redactingLogger{db.Logger}
-	c.createChain, c.deleteChain = chainLength(db.Callback().Create()), chainLength(db.Callback().Delete())
+	c.createChain, c.deleteChain = -1, -1
+	if !foreignCreate {
+		c.createChain = chainLength(db.Callback().Create())
+	}
+	if !foreignDelete {
+		c.deleteChain = chainLength(db.Callback().Delete())
+	}
 	c.pool = poolOf(db)
 	c.compileStatements()
 	if c.observesCommits() {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // FoundSession is a live session with its user.
@@ -216,14 +217,17 @@ func (s Sessions[S, U]) Refresh(ctx context.Context, session *S) (bool, error) {
 	refreshed := false
 	var row *S
 	err = o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
-		db := tx.Model(new(S)).Where(o.equals("id", id)).Where(o.live()).Where(o.equals("expiresAt", before)).
+		// The column may hold more of the moment than was read, but nobody moves an
+		// end by less than a millisecond.
+		same := clause.Lt{Column: o.column("expiresAt"), Value: before.Add(time.Millisecond)}
+		db := tx.Model(new(S)).Where(o.equals("id", id)).Where(o.live()).Where(same).
 			Updates(map[string]any{"expiresAt": now.Add(o.core.cfg.Session.expiresIn())})
 		if db.Error != nil {
 			return db.Error
 		}
 		refreshed = db.RowsAffected == 1
 		row = new(S)
-		return tx.Where(o.equals("id", id)).Where(o.live()).Take(row).Error
+		return o.latest(tx).Where(o.equals("id", id)).Where(o.live()).Take(row).Error
 	})
 	if err != nil {
 		return false, o.core.outcome(o.model, err)

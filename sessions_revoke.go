@@ -95,7 +95,7 @@ func (o bound[T]) deleteExpired(ctx context.Context) (int64, error) {
 	for {
 		var ids []ID
 		err := o.read(ctx, func(db *gorm.DB) error {
-			return db.Model(new(T)).Clauses(clause.Where{Exprs: []clause.Expression{expired}}, oldestFirst).
+			return o.latest(db).Model(new(T)).Clauses(clause.Where{Exprs: []clause.Expression{expired}}, oldestFirst).
 				Limit(expiredBatch).Pluck(o.model.primary().column, &ids).Error
 		})
 		if err != nil || len(ids) == 0 {

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ type statements struct {
 	accountByProvider             *compiled
 	verificationByIdentifier      *compiled
 	// consumeVerification takes all rows of an identifier; nil where DELETE hands
-	// no rows back.
+	// no rows back, and for rows that are only marked as deleted.
 	consumeVerification *compiled
 	// lockWriters writes nothing, see core.lockWriters.
 	lockWriters *compiled
@@ -50,7 +51,7 @@ func (c *core) compileStatements() {
 	id := user.primary()
 	c.hot.lockWriters = c.newText().add("UPDATE ").quoted(user.table).add(" SET ").column("", id).add(" = ").column("", id).
 		add(" WHERE 0").compile()
-	if c.returns() {
+	if c.returns() && !verification.keepsDeleted() {
 		t := c.newText().add("DELETE FROM ").quoted(verification.table).add(" WHERE ")
 		t.identifiers(verification)
 		c.hot.consumeVerification = t.add(" RETURNING ").columns("", verification).compile()
@@ -88,10 +89,16 @@ func (t *sqlText) alive(alias string, m *model) *sqlText {
 	return t
 }
 
+// keepsDeleted reports whether the application's own struct marks rows as deleted.
+func (m *model) keepsDeleted() bool {
+	return slices.ContainsFunc(m.fields, func(f *field) bool { return f.softDelete })
+}
+
 // verificationsOf reads the rows of an identifier, the newest first.
 func (c *core) verificationsOf(m *model) *sqlText {
 	t := c.newText().add("SELECT ").columns("", m).add(" FROM ").quoted(m.table).add(" WHERE ")
 	t.identifiers(m)
+	t.alive("", m)
 	return t.add(" ORDER BY ").column("", m.byName["createdAt"]).add(" DESC, ").column("", m.primary()).add(" DESC")
 }
 

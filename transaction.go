@@ -133,6 +133,9 @@ func (c *core) transact(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) e
 	if err != nil {
 		return err
 	}
+	if c.observesCommits() && observedTx(pool) == nil {
+		pool = observe(pool, c.dialect.Name()) // of a connection that is not wrapped
+	}
 	committer, ok := pool.(gorm.TxCommitter)
 	if !ok {
 		return gorm.ErrInvalidTransaction

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Users are the operations on users. T is [User], or the application's own struct
@@ -157,6 +158,9 @@ func (u Users[T]) Delete(ctx context.Context, id ID) error {
 		return err
 	}
 	return o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
+		if err := o.lockUser(tx, id); err != nil {
+			return err
+		}
 		if err := o.core.deleteDependents(tx, o.model, id); err != nil {
 			return err
 		}
@@ -166,4 +170,16 @@ func (u Users[T]) Delete(ctx context.Context, id ID) error {
 		}
 		return db.Error
 	})
+}
+
+// lockUser has those who add a row to a user, such as a session, wait, and waits
+// for them. On PostgreSQL the deletes of what belongs to the user would not see
+// theirs; the foreign key would then delete it, without hooks.
+func (o bound[T]) lockUser(tx *gorm.DB, id ID) error {
+	if o.core.dialect.Name() != "postgres" {
+		return nil
+	}
+	locking := clause.Locking{Strength: clause.LockingStrengthUpdate}
+	var ids []ID
+	return tx.Model(new(T)).Clauses(locking).Where(o.equals("id", id)).Pluck(o.model.primary().column, &ids).Error
 }

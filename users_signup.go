@@ -87,7 +87,14 @@ func (p pair[T]) together() bool {
 	c, chain := p.users.core, p.users.handle.Callback().Create()
 	return c.hot.userWithAccount != nil && !inTransaction(p.users.handle) && p.account.ID == "" &&
 		c.createsAlone(p.users.binding, chain) && c.createsAlone(p.accounts.binding, chain) &&
+		(p.account.ProviderID == CredentialProvider || p.derives()) &&
 		!p.users.hasRelations(context.Background(), reflect.ValueOf(p.user).Elem())
+}
+
+// derives reports whether the account's id keeps others from linking it as well.
+func (p pair[T]) derives() bool {
+	_, ok := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}.derivedID()
+	return ok
 }
 
 // complete fills in what the account takes from its user.
@@ -150,10 +157,12 @@ var errExpression = errors.New("authplugin: a field holds an expression")
 // insertApart inserts one after the other in a transaction.
 func (p pair[T]) insertApart(ctx context.Context) error {
 	c := p.users.core
-	user, account := *p.user, *p.account
-	given := account.ID != ""
+	given := p.account.ID != ""
+	beginUser := p.users.beginAnew(reflect.ValueOf(p.user).Elem())
+	beginAccount := p.accounts.beginAnew(reflect.ValueOf(p.account).Elem())
 	run := func(tx *gorm.DB) error {
-		*p.user, *p.account = user, account
+		beginUser()
+		beginAccount()
 		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -48,7 +49,9 @@ func (v Verifications[V]) reserve(ctx context.Context, o bound[V], key uniqueKey
 		err := tx.Clauses(clause.Where{Exprs: where}).Limit(1).Find(&others).Error
 		return len(others) > 0, err
 	}
+	begin := o.beginAnew(reflect.ValueOf(row).Elem())
 	return o.core.outcome(o.model, o.core.insertOnce(o.session(ctx), key, func(tx *gorm.DB, id ID) (ID, error) {
+		begin()
 		if id != "" {
 			if err := o.set(row, "id", id); err != nil {
 				return "", err

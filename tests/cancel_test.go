@@ -170,13 +170,13 @@ func cancellables() []cancellable {
 	type do = func(context.Context) error
 	type done = func() (bool, error)
 	return []cancellable{
-		{"user with account", func(t *testing.T, db *gorm.DB, quiet, auth *authplugin.Auth, name string) (do, done) {
+		{"user with account", func(t *testing.T, db *gorm.DB, _, auth *authplugin.Auth, name string) (do, done) {
 			return func(ctx context.Context) error {
 				_, err := auth.Users().SignUp(ctx, authplugin.User{Name: name, Email: name + "@example.com"}, "password")
 				return err
 			}, func() (bool, error) { return userWithAccounts(t, db, name, 1) }
 		}},
-		{"sign-in that signs up", func(t *testing.T, db *gorm.DB, quiet, auth *authplugin.Auth, name string) (do, done) {
+		{"sign-in that signs up", func(t *testing.T, db *gorm.DB, _, auth *authplugin.Auth, name string) (do, done) {
 			return func(ctx context.Context) error {
 				_, err := auth.Accounts().SignIn(ctx, identity(name))
 				return err
@@ -195,7 +195,7 @@ func cancellables() []cancellable {
 					}, []int{1, 1}, []int{0, 0})
 				}
 		}},
-		{"reserve", func(t *testing.T, db *gorm.DB, quiet, auth *authplugin.Auth, name string) (do, done) {
+		{"reserve", func(t *testing.T, db *gorm.DB, _, auth *authplugin.Auth, name string) (do, done) {
 			return func(ctx context.Context) error {
 					_, err := auth.Verifications().Reserve(ctx, name, "value", authplugin.VerificationOptions{})
 					return err

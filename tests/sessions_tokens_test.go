@@ -47,7 +47,7 @@ func dumped(t testing.TB, p place) []string {
 			}
 		}
 		must(t, rows.Err())
-		must(t, rows.Close())
+		must(t, rows.Close()) //nolint:sqlclosecheck // one of many in a loop
 	}
 	return values
 }

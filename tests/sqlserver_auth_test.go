@@ -89,9 +89,9 @@ func (a *authRows) answer(s sqlrecorder.Statement) *sqlrecorder.Answer {
 
 func (a *authRows) table(name string) map[string]driver.Value {
 	at := noon.UTC().Truncate(time.Millisecond)
-	values := map[string]driver.Value{"id": a.id, "created_at": at.Add(-72 * time.Hour), "updated_at": at}
+	values := map[string]driver.Value{"id": a.id, "created_at": at.Add(-170 * time.Hour), "updated_at": at}
 	set := map[string]map[string]driver.Value{
-		"users":    {"name": "Ada", "email": "ada@example.com", "email_verified": false},
+		"users":    {"name": "Ada", "email": "ada@example.com", "email_verified": true},
 		"sessions": {"user_id": a.id, "token": a.token, "expires_at": at.Add(time.Hour)},
 		"accounts": {"user_id": a.id, "provider_id": "github", "account_id": "42", "access_token": a.access, "password": "hash of secret"},
 		"verifications": {
@@ -164,7 +164,7 @@ func userAndSessionOperations(id authplugin.ID) []authOperation {
 		{"Sessions.List", nil, func(ctx context.Context, a *authplugin.Auth) error { return errorOf(a.Sessions().List(ctx, id)) }, nil},
 		{"Sessions.Refresh", nil, func(ctx context.Context, a *authplugin.Auth) error {
 			at := noon.UTC()
-			s := authplugin.Session{ID: id, UserID: id, Token: "Token", CreatedAt: at.Add(-72 * time.Hour), ExpiresAt: at.Add(time.Hour)}
+			s := authplugin.Session{ID: id, UserID: id, Token: "Token", CreatedAt: at.Add(-170 * time.Hour), ExpiresAt: at.Add(time.Hour)}
 			refreshed, err := a.Sessions().Refresh(ctx, &s)
 			if err == nil && !refreshed {
 				err = errors.New("it was not refreshed")

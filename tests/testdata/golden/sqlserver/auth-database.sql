@@ -122,12 +122,12 @@ SELECT * FROM "sessions" WHERE "sessions"."user_id" = @p1 AND "sessions"."expire
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- # Sessions.Refresh
 BEGIN;
-UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE "sessions"."id" = @p3 AND "sessions"."expires_at" > @p4 AND "sessions"."expires_at" = @p5;
+UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE "sessions"."id" = @p3 AND "sessions"."expires_at" > @p4 AND "sessions"."expires_at" < @p5;
 -- @p1 = 2026-11-28T07:00:00.123Z
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- @p3 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 -- @p4 = 2026-11-21T07:00:00.123Z
--- @p5 = 2026-11-21T08:00:00.123Z
+-- @p5 = 2026-11-21T08:00:00.124Z
 SELECT * FROM "sessions" WHERE "sessions"."id" = @p1 AND "sessions"."expires_at" > @p2 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 -- @p2 = 2026-11-21T07:00:00.123Z
@@ -247,15 +247,45 @@ INSERT INTO "accounts" ("user_id","account_id","provider_id","access_token","ref
 -- @p10 = NULL
 -- @p11 = 2026-11-21T07:00:00.123Z
 -- @p12 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_5;
-UPDATE "users" SET "email_verified"=@p1,"updated_at"=@p2 WHERE "users"."id" = @p3;
--- @p1 = true (bool)
--- @p2 = 2026-11-21T07:00:00.123Z
--- @p3 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
-SELECT * FROM "users" WHERE "users"."id" = @p1 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 COMMIT;
 -- # Accounts.SignIn, sign up
+SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
+-- @p1 = "github"
+-- @p2 = "42"
+SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_at" FROM "users" WHERE "email" = @p1;
+-- @p1 = "ada@example.com"
+BEGIN;
+INSERT INTO "users" ("name","email","email_verified","image","created_at","updated_at") OUTPUT INSERTED."id" VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
+-- @p1 = "Ada"
+-- @p2 = "ada@example.com"
+-- @p3 = true (bool)
+-- @p4 = NULL
+-- @p5 = 2026-11-21T07:00:00.123Z
+-- @p6 = 2026-11-21T07:00:00.123Z
+SAVE TRANSACTION savepoint_5;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+-- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
+SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "github"
+-- @p2 = "42"
+-- @p3 = "42"
+INSERT INTO "accounts" ("user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") OUTPUT INSERTED."id" VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12);
+-- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
+-- @p2 = "42"
+-- @p3 = "github"
+-- @p4 = "access"
+-- @p5 = NULL
+-- @p6 = NULL
+-- @p7 = NULL
+-- @p8 = NULL
+-- @p9 = NULL
+-- @p10 = NULL
+-- @p11 = 2026-11-21T07:00:00.123Z
+-- @p12 = 2026-11-21T07:00:00.123Z
+COMMIT;
+SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
+-- @p1 = "github"
+-- @p2 = "42"
 SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
 -- @p1 = "github"
 -- @p2 = "42"
@@ -367,43 +397,6 @@ COMMIT;
 SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
 -- @p1 = "github"
 -- @p2 = "42"
-SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
--- @p1 = "github"
--- @p2 = "42"
-SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_at" FROM "users" WHERE "email" = @p1;
--- @p1 = "ada@example.com"
-BEGIN;
-INSERT INTO "users" ("name","email","email_verified","image","created_at","updated_at") OUTPUT INSERTED."id" VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
--- @p1 = "Ada"
--- @p2 = "ada@example.com"
--- @p3 = true (bool)
--- @p4 = NULL
--- @p5 = 2026-11-21T07:00:00.123Z
--- @p6 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_9;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
--- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
-SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = "github"
--- @p2 = "42"
--- @p3 = "42"
-INSERT INTO "accounts" ("user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") OUTPUT INSERTED."id" VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12);
--- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
--- @p2 = "42"
--- @p3 = "github"
--- @p4 = "access"
--- @p5 = NULL
--- @p6 = NULL
--- @p7 = NULL
--- @p8 = NULL
--- @p9 = NULL
--- @p10 = NULL
--- @p11 = 2026-11-21T07:00:00.123Z
--- @p12 = 2026-11-21T07:00:00.123Z
-COMMIT;
-SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
--- @p1 = "github"
--- @p2 = "42"
 -- # Accounts.SetPassword
 BEGIN;
 UPDATE "accounts" SET "password"=@p1,"updated_at"=@p2 WHERE "accounts"."user_id" = @p3 AND "accounts"."provider_id" = @p4;
@@ -463,15 +456,15 @@ INSERT INTO "verifications" ("identifier","value","expires_at","created_at","upd
 COMMIT;
 -- # Verifications.Find
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 -- # Verifications.Update
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 BEGIN;
 UPDATE "verifications" SET "updated_at"=@p1,"value"=@p2 WHERE "verifications"."id" = @p3;
@@ -484,9 +477,9 @@ COMMIT;
 -- # Verifications.Consume
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
@@ -494,9 +487,9 @@ COMMIT;
 -- # Verifications.Consume, of three
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
@@ -507,17 +500,17 @@ COMMIT;
 -- # Verifications.Consume, nothing
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.Consume, lost
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
@@ -527,9 +520,9 @@ BEGIN;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "alhO6uyBcYx6ltXlvEolhdlkeuKdahDKmsgVTxuOGlISinXVo68IrYzWvZzQcf8f"
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 INSERT INTO "verifications" ("identifier","value","expires_at","created_at","updated_at") OUTPUT INSERTED."id" VALUES (@p1,@p2,@p3,@p4,@p5);
@@ -544,18 +537,18 @@ BEGIN;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "alhO6uyBcYx6ltXlvEolhdlkeuKdahDKmsgVTxuOGlISinXVo68IrYzWvZzQcf8f"
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 ROLLBACK;
 -- # Verifications.Delete
 BEGIN;
 DELETE FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.DeleteExpired

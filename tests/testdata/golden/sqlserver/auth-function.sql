@@ -133,13 +133,13 @@ SELECT * FROM "sessions" WHERE ("sessions"."user_id" = @p1 AND CAST(CAST("sessio
 -- @p3 = 2026-11-21T07:00:00.123Z
 -- # Sessions.Refresh
 BEGIN;
-UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE ("sessions"."id" = @p3 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p5 AND "sessions"."expires_at" = @p6;
+UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE ("sessions"."id" = @p3 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p5 AND "sessions"."expires_at" < @p6;
 -- @p1 = 2026-11-28T07:00:00.123Z
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- @p3 = "user-4711"
 -- @p4 = "user-4711"
 -- @p5 = 2026-11-21T07:00:00.123Z
--- @p6 = 2026-11-21T08:00:00.123Z
+-- @p6 = 2026-11-21T08:00:00.124Z
 SELECT * FROM "sessions" WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "user-4711"
 -- @p2 = "user-4711"
@@ -271,15 +271,6 @@ INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token"
 -- @p11 = NULL
 -- @p12 = 2026-11-21T07:00:00.123Z
 -- @p13 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_5;
-UPDATE "users" SET "email_verified"=@p1,"updated_at"=@p2 WHERE "users"."id" = @p3 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = true (bool)
--- @p2 = 2026-11-21T07:00:00.123Z
--- @p3 = "user-4711"
--- @p4 = "user-4711"
-SELECT * FROM "users" WHERE "users"."id" = @p1 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = "user-4711"
--- @p2 = "user-4711"
 COMMIT;
 -- # Accounts.SignIn, sign up
 SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
@@ -296,7 +287,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p5 = NULL
 -- @p6 = 2026-11-21T07:00:00.123Z
 -- @p7 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_6;
+SAVE TRANSACTION savepoint_5;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
@@ -335,7 +326,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p5 = NULL
 -- @p6 = 2026-11-21T07:00:00.123Z
 -- @p7 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_7;
+SAVE TRANSACTION savepoint_6;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
@@ -374,7 +365,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p5 = NULL
 -- @p6 = 2026-11-21T07:00:00.123Z
 -- @p7 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_8;
+SAVE TRANSACTION savepoint_7;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
@@ -413,7 +404,7 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p5 = NULL
 -- @p6 = 2026-11-21T07:00:00.123Z
 -- @p7 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_9;
+SAVE TRANSACTION savepoint_8;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
@@ -503,15 +494,15 @@ INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at"
 COMMIT;
 -- # Verifications.Find
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 -- # Verifications.Update
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 BEGIN;
 UPDATE "verifications" SET "updated_at"=@p1,"value"=@p2 WHERE "verifications"."id" = @p3 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
@@ -526,9 +517,9 @@ COMMIT;
 -- # Verifications.Consume
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
 -- @p1 = "user-4711"
@@ -537,9 +528,9 @@ COMMIT;
 -- # Verifications.Consume, of three
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
 -- @p1 = "user-4711"
@@ -551,17 +542,17 @@ COMMIT;
 -- # Verifications.Consume, nothing
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.Consume, lost
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
 -- @p1 = "user-4711"
@@ -572,9 +563,9 @@ BEGIN;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "alhO6uyBcYx6ltXlvEolhdlkeuKdahDKmsgVTxuOGlISinXVo68IrYzWvZzQcf8f"
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
@@ -590,18 +581,18 @@ BEGIN;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
 -- @p1 = "alhO6uyBcYx6ltXlvEolhdlkeuKdahDKmsgVTxuOGlISinXVo68IrYzWvZzQcf8f"
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 ROLLBACK;
 -- # Verifications.Delete
 BEGIN;
 DELETE FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = <sha256$secret_10>
+-- @p1 = <sha256$secret_9>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_10>
+-- @p3 = <sha256$secret_9>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.DeleteExpired

@@ -144,13 +144,13 @@ SELECT * FROM "sessions" WHERE ("sessions"."user_id" = @p1 AND CAST(CAST("sessio
 -- @p3 = 2026-11-21T07:00:00.123Z
 -- # Sessions.Refresh
 BEGIN;
-UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE ("sessions"."id" = @p3 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p5 AND "sessions"."expires_at" = @p6;
+UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE ("sessions"."id" = @p3 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p5 AND "sessions"."expires_at" < @p6;
 -- @p1 = 2026-11-28T07:00:00.123Z
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- @p3 = "my-own-id"
 -- @p4 = "my-own-id"
 -- @p5 = 2026-11-21T07:00:00.123Z
--- @p6 = 2026-11-21T08:00:00.123Z
+-- @p6 = 2026-11-21T08:00:00.124Z
 SELECT * FROM "sessions" WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "my-own-id"
 -- @p2 = "my-own-id"
@@ -287,15 +287,6 @@ INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token"
 -- @p11 = NULL
 -- @p12 = 2026-11-21T07:00:00.123Z
 -- @p13 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_16;
-UPDATE "users" SET "email_verified"=@p1,"updated_at"=@p2 WHERE "users"."id" = @p3 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = true (bool)
--- @p2 = 2026-11-21T07:00:00.123Z
--- @p3 = "my-own-id"
--- @p4 = "my-own-id"
-SELECT * FROM "users" WHERE "users"."id" = @p1 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = "my-own-id"
--- @p2 = "my-own-id"
 COMMIT;
 -- # Accounts.SignIn, sign up
 SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
@@ -305,7 +296,7 @@ SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_
 -- @p1 = "ada@example.com"
 BEGIN;
 INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7);
--- @p1 = <id_17>
+-- @p1 = <id_16>
 -- @p2 = "Ada"
 -- @p3 = "ada@example.com"
 -- @p4 = true (bool)
@@ -314,10 +305,10 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p7 = 2026-11-21T07:00:00.123Z
 INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
 -- @p1 = <id_5>
--- @p2 = <id_17>
+-- @p2 = <id_16>
 -- @p3 = "42"
 -- @p4 = "github"
--- @p5 = <enc:v1:k1:secret_18>
+-- @p5 = <enc:v1:k1:secret_17>
 -- @p6 = NULL
 -- @p7 = NULL
 -- @p8 = NULL
@@ -337,7 +328,7 @@ SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_
 -- @p1 = "ada@example.com"
 BEGIN;
 INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7);
--- @p1 = <id_19>
+-- @p1 = <id_18>
 -- @p2 = "Ada"
 -- @p3 = "ada@example.com"
 -- @p4 = true (bool)
@@ -346,10 +337,10 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p7 = 2026-11-21T07:00:00.123Z
 INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
 -- @p1 = <id_5>
--- @p2 = <id_19>
+-- @p2 = <id_18>
 -- @p3 = "42"
 -- @p4 = "github"
--- @p5 = <enc:v1:k1:secret_20>
+-- @p5 = <enc:v1:k1:secret_19>
 -- @p6 = NULL
 -- @p7 = NULL
 -- @p8 = NULL
@@ -369,7 +360,7 @@ SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_
 -- @p1 = "ada@example.com"
 BEGIN;
 INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7);
--- @p1 = <id_21>
+-- @p1 = <id_20>
 -- @p2 = "Ada"
 -- @p3 = "ada@example.com"
 -- @p4 = true (bool)
@@ -378,10 +369,10 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p7 = 2026-11-21T07:00:00.123Z
 INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
 -- @p1 = <id_5>
--- @p2 = <id_21>
+-- @p2 = <id_20>
 -- @p3 = "42"
 -- @p4 = "github"
--- @p5 = <enc:v1:k1:secret_22>
+-- @p5 = <enc:v1:k1:secret_21>
 -- @p6 = NULL
 -- @p7 = NULL
 -- @p8 = NULL
@@ -401,7 +392,7 @@ SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_
 -- @p1 = "ada@example.com"
 BEGIN;
 INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7);
--- @p1 = <id_23>
+-- @p1 = <id_22>
 -- @p2 = "Ada"
 -- @p3 = "ada@example.com"
 -- @p4 = true (bool)
@@ -410,10 +401,10 @@ INSERT INTO "users" ("id","name","email","email_verified","image","created_at","
 -- @p7 = 2026-11-21T07:00:00.123Z
 INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
 -- @p1 = <id_5>
--- @p2 = <id_23>
+-- @p2 = <id_22>
 -- @p3 = "42"
 -- @p4 = "github"
--- @p5 = <enc:v1:k1:secret_24>
+-- @p5 = <enc:v1:k1:secret_23>
 -- @p6 = NULL
 -- @p7 = NULL
 -- @p8 = NULL
@@ -450,7 +441,7 @@ SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."ac
 -- @p2 = "my-own-id"
 -- @p3 = "my-own-id"
 INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
--- @p1 = <id_25>
+-- @p1 = <id_24>
 -- @p2 = "my-own-id"
 -- @p3 = "my-own-id"
 -- @p4 = "credential"
@@ -480,7 +471,7 @@ COMMIT;
 SELECT * FROM "accounts" ORDER BY "accounts"."id" OFFSET 0 ROW FETCH NEXT 200 ROWS ONLY;
 BEGIN;
 UPDATE "accounts" SET "access_token"=@p1 WHERE ("accounts"."id" = @p2 AND CAST(CAST("accounts"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)))) AND "accounts"."access_token" = @p4;
--- @p1 = <enc:v1:k1:secret_26>
+-- @p1 = <enc:v1:k1:secret_25>
 -- @p2 = "my-own-id"
 -- @p3 = "my-own-id"
 -- @p4 = "access"
@@ -488,8 +479,8 @@ COMMIT;
 -- # Verifications.Create
 BEGIN;
 INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
--- @p1 = <id_27>
--- @p2 = <sha256$secret_28>
+-- @p1 = <id_26>
+-- @p2 = <sha256$secret_27>
 -- @p3 = "value"
 -- @p4 = 2026-11-21T08:00:00.123Z
 -- @p5 = 2026-11-21T07:00:00.123Z
@@ -497,15 +488,15 @@ INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at"
 COMMIT;
 -- # Verifications.Find
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 -- # Verifications.Update
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 BEGIN;
 UPDATE "verifications" SET "updated_at"=@p1,"value"=@p2 WHERE "verifications"."id" = @p3 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
@@ -520,9 +511,9 @@ COMMIT;
 -- # Verifications.Consume
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
 -- @p1 = "my-own-id"
@@ -531,9 +522,9 @@ COMMIT;
 -- # Verifications.Consume, of three
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
 -- @p1 = "my-own-id"
@@ -545,17 +536,17 @@ COMMIT;
 -- # Verifications.Consume, nothing
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.Consume, lost
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1 AND CAST(CAST("verifications"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
 -- @p1 = "my-own-id"
@@ -564,14 +555,14 @@ ROLLBACK;
 -- # Verifications.Reserve
 BEGIN;
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
--- @p1 = <id_29>
--- @p2 = <sha256$secret_28>
+-- @p1 = <id_28>
+-- @p2 = <sha256$secret_27>
 -- @p3 = "value"
 -- @p4 = 2026-11-21T08:00:00.123Z
 -- @p5 = 2026-11-21T07:00:00.123Z
@@ -580,18 +571,18 @@ COMMIT;
 -- # Verifications.Reserve, taken
 BEGIN;
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 ROLLBACK;
 -- # Verifications.Delete
 BEGIN;
 DELETE FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = <sha256$secret_28>
+-- @p1 = <sha256$secret_27>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_28>
+-- @p3 = <sha256$secret_27>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.DeleteExpired

@@ -121,12 +121,12 @@ SELECT * FROM "sessions" WHERE "sessions"."user_id" = @p1 AND "sessions"."expire
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- # Sessions.Refresh
 BEGIN;
-UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE "sessions"."id" = @p3 AND "sessions"."expires_at" > @p4 AND "sessions"."expires_at" = @p5;
+UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE "sessions"."id" = @p3 AND "sessions"."expires_at" > @p4 AND "sessions"."expires_at" < @p5;
 -- @p1 = 2026-11-28T07:00:00.123Z
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- @p3 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 -- @p4 = 2026-11-21T07:00:00.123Z
--- @p5 = 2026-11-21T08:00:00.123Z
+-- @p5 = 2026-11-21T08:00:00.124Z
 SELECT * FROM "sessions" WHERE "sessions"."id" = @p1 AND "sessions"."expires_at" > @p2 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 -- @p2 = 2026-11-21T07:00:00.123Z
@@ -242,15 +242,40 @@ INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token"
 -- @p11 = NULL
 -- @p12 = 2026-11-21T07:00:00.123Z
 -- @p13 = 2026-11-21T07:00:00.123Z
-SAVE TRANSACTION savepoint_9;
-UPDATE "users" SET "email_verified"=@p1,"updated_at"=@p2 WHERE "users"."id" = @p3;
--- @p1 = true (bool)
--- @p2 = 2026-11-21T07:00:00.123Z
--- @p3 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
-SELECT * FROM "users" WHERE "users"."id" = @p1 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
 COMMIT;
 -- # Accounts.SignIn, sign up
+SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
+-- @p1 = "github"
+-- @p2 = "42"
+SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_at" FROM "users" WHERE "email" = @p1;
+-- @p1 = "ada@example.com"
+BEGIN;
+INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7);
+-- @p1 = <id_9>
+-- @p2 = "Ada"
+-- @p3 = "ada@example.com"
+-- @p4 = true (bool)
+-- @p5 = NULL
+-- @p6 = 2026-11-21T07:00:00.123Z
+-- @p7 = 2026-11-21T07:00:00.123Z
+INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
+-- @p1 = "1bcadbf0-348f-53b5-b5b9-1f1d0eedecec"
+-- @p2 = <id_9>
+-- @p3 = "42"
+-- @p4 = "github"
+-- @p5 = "access"
+-- @p6 = NULL
+-- @p7 = NULL
+-- @p8 = NULL
+-- @p9 = NULL
+-- @p10 = NULL
+-- @p11 = NULL
+-- @p12 = 2026-11-21T07:00:00.123Z
+-- @p13 = 2026-11-21T07:00:00.123Z
+COMMIT;
+SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
+-- @p1 = "github"
+-- @p2 = "42"
 SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
 -- @p1 = "github"
 -- @p2 = "42"
@@ -347,38 +372,6 @@ COMMIT;
 SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
 -- @p1 = "github"
 -- @p2 = "42"
-SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
--- @p1 = "github"
--- @p2 = "42"
-SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_at" FROM "users" WHERE "email" = @p1;
--- @p1 = "ada@example.com"
-BEGIN;
-INSERT INTO "users" ("id","name","email","email_verified","image","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7);
--- @p1 = <id_13>
--- @p2 = "Ada"
--- @p3 = "ada@example.com"
--- @p4 = true (bool)
--- @p5 = NULL
--- @p6 = 2026-11-21T07:00:00.123Z
--- @p7 = 2026-11-21T07:00:00.123Z
-INSERT INTO "accounts" ("id","user_id","account_id","provider_id","access_token","refresh_token","id_token","access_token_expires_at","refresh_token_expires_at","scope","password","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8,@p9,@p10,@p11,@p12,@p13);
--- @p1 = "1bcadbf0-348f-53b5-b5b9-1f1d0eedecec"
--- @p2 = <id_13>
--- @p3 = "42"
--- @p4 = "github"
--- @p5 = "access"
--- @p6 = NULL
--- @p7 = NULL
--- @p8 = NULL
--- @p9 = NULL
--- @p10 = NULL
--- @p11 = NULL
--- @p12 = 2026-11-21T07:00:00.123Z
--- @p13 = 2026-11-21T07:00:00.123Z
-COMMIT;
-SELECT s."id", s."user_id", s."account_id", s."provider_id", s."access_token", s."refresh_token", s."id_token", s."access_token_expires_at", s."refresh_token_expires_at", s."scope", s."password", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "accounts" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."provider_id" = @p1 AND s."account_id" = @p2 ORDER BY s."created_at";
--- @p1 = "github"
--- @p2 = "42"
 -- # Accounts.SetPassword
 BEGIN;
 UPDATE "accounts" SET "password"=@p1,"updated_at"=@p2 WHERE "accounts"."user_id" = @p3 AND "accounts"."provider_id" = @p4;
@@ -429,7 +422,7 @@ COMMIT;
 -- # Verifications.Create
 BEGIN;
 INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
--- @p1 = <id_14>
+-- @p1 = <id_13>
 -- @p2 = "reset-password:Token"
 -- @p3 = "value"
 -- @p4 = 2026-11-21T08:00:00.123Z
@@ -438,15 +431,15 @@ INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at"
 COMMIT;
 -- # Verifications.Find
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 -- # Verifications.Update
 SELECT "id", "identifier", "value", "expires_at", "created_at", "updated_at" FROM "verifications" WHERE "identifier" IN (@p1, @p2) AND CAST(CAST("identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "created_at" DESC, "id" DESC;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 BEGIN;
 UPDATE "verifications" SET "updated_at"=@p1,"value"=@p2 WHERE "verifications"."id" = @p3;
@@ -459,9 +452,9 @@ COMMIT;
 -- # Verifications.Consume
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
@@ -469,9 +462,9 @@ COMMIT;
 -- # Verifications.Consume, of three
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
@@ -482,17 +475,17 @@ COMMIT;
 -- # Verifications.Consume, nothing
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.Consume, lost
 BEGIN;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."created_at" DESC,"verifications"."id" DESC;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 -- @p1 = "0b7f9a6e-52c3-4d0e-8f10-92a4f6b1c3d5"
@@ -500,9 +493,9 @@ ROLLBACK;
 -- # Verifications.Reserve
 BEGIN;
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 INSERT INTO "verifications" ("id","identifier","value","expires_at","created_at","updated_at") VALUES (@p1,@p2,@p3,@p4,@p5,@p6);
@@ -516,18 +509,18 @@ COMMIT;
 -- # Verifications.Reserve, taken
 BEGIN;
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 -- @p5 = 2026-11-21T07:00:00.123Z
 ROLLBACK;
 -- # Verifications.Delete
 BEGIN;
 DELETE FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = <sha256$secret_15>
+-- @p1 = <sha256$secret_14>
 -- @p2 = "reset-password:Token"
--- @p3 = <sha256$secret_15>
+-- @p3 = <sha256$secret_14>
 -- @p4 = "reset-password:Token"
 COMMIT;
 -- # Verifications.DeleteExpired

@@ -104,22 +104,26 @@ func (a Accounts[A, U]) VerifyPassword(ctx context.Context, userID ID, password 
 	if err != nil || !ok {
 		return false, err
 	}
-	return true, a.rehash(ctx, o, ID(o.text(account, "id")), hash, password)
+	a.rehash(ctx, o, ID(o.text(account, "id")), hash, password)
+	return true, nil
 }
 
 // rehash replaces a hash that is out of date, unless the password has been changed
-// meanwhile.
-func (a Accounts[A, U]) rehash(ctx context.Context, o bound[A], id ID, hash, password string) error {
+// meanwhile. The password is right whether or not that succeeds; the next time is
+// another try.
+func (a Accounts[A, U]) rehash(ctx context.Context, o bound[A], id ID, hash, password string) {
 	renewer, ok := o.core.hasher.(Rehasher)
 	if !ok || !renewer.NeedsRehash(hash) {
-		return nil
+		return
 	}
 	renewed, err := o.core.hasher.Hash(ctx, password)
-	if err != nil {
-		return err
+	if err == nil {
+		err = o.unasked(ctx, func(db *gorm.DB) error {
+			return db.Model(new(A)).Where(o.equals("id", id)).Where(o.equals("password", hash)).
+				UpdateColumn(o.model.byName["password"].column, renewed).Error
+		})
 	}
-	return o.core.outcome(o.model, o.core.runOwn(ctx, o.handle, func() error {
-		return o.session(ctx).Model(new(A)).Where(o.equals("id", id)).Where(o.equals("password", hash)).
-			UpdateColumn(o.model.byName["password"].column, renewed).Error
-	}))
+	if err != nil && ctx.Err() == nil {
+		o.handle.Logger.Warn(ctx, "authplugin: cannot renew the hash of a password: %v", o.core.outcome(o.model, err))
+	}
 }

@@ -211,3 +211,13 @@ func (o bound[T]) newestFirst(db *gorm.DB) *gorm.DB {
 		{Column: o.column("createdAt"), Desc: true}, {Column: o.column("id"), Desc: true},
 	}})
 }
+
+// unasked runs a write that the caller did not ask for: one that fails leaves the
+// caller's transaction as it was, which may be one that is not to write.
+func (o bound[T]) unasked(ctx context.Context, write func(db *gorm.DB) error) error {
+	db := o.session(ctx)
+	if inTransaction(db) {
+		return db.Transaction(write)
+	}
+	return write(db)
+}

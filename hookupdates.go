@@ -107,6 +107,9 @@ func (ch *plannedChange) columns(b *binding, stmt *gorm.Statement, values Values
 		if f == nil {
 			return nil, &FieldError{Model: b.model.name, Field: name, Problem: "there is no such field" + suggest(name, b.model.fieldNames())}
 		}
+		if _, given := ch.values[name]; f.primary && !given {
+			return nil, f.errorf("was set by a hook; the id of a row cannot be changed")
+		}
 		m[f.column] = v
 		if own, ok := ch.values[name]; !ok || !ch.from.IsValid() || !reflect.DeepEqual(own, v) {
 			continue

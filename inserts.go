@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -183,9 +184,12 @@ func (b *binding) bindInsert(db *gorm.DB, op *operation, in *insert, rv reflect.
 	return true
 }
 
+// errNoRow says that a trigger of the database has put nothing into the table.
+var errNoRow = errors.New("authplugin: the INSERT handed no id back, so that there is no row")
+
 func (b *binding) readID(ctx context.Context, rows *sql.Rows, rv reflect.Value) (int64, error) {
 	if !rows.Next() {
-		return 0, rows.Err()
+		return 0, errors.Join(rows.Err(), errNoRow)
 	}
 	var id ID
 	if err := rows.Scan(&id); err != nil {

@@ -48,15 +48,14 @@ func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptio
 	if opts.ExpiresIn < 0 {
 		return nil, o.byName("expiresAt").errorf(negativeLifetime)
 	}
-	session, token := new(S), randomText(tokenSize)
-	stored := o.core.storedToken(token)
+	session, token := new(S), randomText(tokenSize) // hashed on its way, see field.hashed
 	expires := normalizeTime(o.core.now().Add(o.core.lifetime(opts)))
 	if plain, ok := any(session).(*Session); ok {
-		plain.UserID, plain.Token, plain.ExpiresAt = userID, stored, expires
+		plain.UserID, plain.Token, plain.ExpiresAt = userID, token, expires
 		plain.IPAddress, plain.UserAgent = opts.IPAddress, opts.UserAgent
 	} else {
 		err = o.fill(session, Values{
-			"userId": userID, "token": stored, "ipAddress": opts.IPAddress, "userAgent": opts.UserAgent, "expiresAt": expires,
+			"userId": userID, "token": token, "ipAddress": opts.IPAddress, "userAgent": opts.UserAgent, "expiresAt": expires,
 		})
 	}
 	if err == nil {
@@ -68,10 +67,7 @@ func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptio
 	if err := o.create(ctx, session); err != nil {
 		return nil, err
 	}
-	if stored != token {
-		err = o.set(session, "token", token)
-	}
-	return session, err
+	return session, nil
 }
 
 // lifetime is how long a new session lives.

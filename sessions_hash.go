@@ -11,14 +11,7 @@ import (
 // session is valid whether or not that succeeds; the next look-up tries again.
 func (s Sessions[S, U]) hashStored(ctx context.Context, o bound[S], session *S, token string) {
 	id := ID(o.text(session, "id"))
-	store := func(db *gorm.DB) error { return s.storeHash(db, o, id, token) }
-	db := o.session(ctx)
-	var err error
-	if inTransaction(db) {
-		err = db.Transaction(store) // it may be one that is not to write
-	} else {
-		err = store(db)
-	}
+	err := o.unasked(ctx, func(db *gorm.DB) error { return s.storeHash(db, o, id, token) })
 	if err != nil && ctx.Err() == nil {
 		o.handle.Logger.Warn(ctx, "authplugin: cannot hash the token of a session that was stored before: %v", err)
 	}

@@ -85,7 +85,7 @@ type AccountLinking struct {
 	// AllowUnverifiedLocal links to users whose own address is not verified as
 	// well. Whoever signed up with somebody else's address in advance then shares
 	// the user with its owner: the password and the sessions go on. Defaults to
-	// false, as in Better Auth.
+	// false.
 	AllowUnverifiedLocal bool
 }
 

@@ -23,7 +23,7 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 		return nil, ErrNotFound
 	}
 	take := v.takeByStatement
-	if o.core.hot.consumeVerification == nil || o.binding.hooks.of(OperationDelete) != nil {
+	if !v.oneStatement(o) {
 		take = v.takeByTransaction
 	}
 	rows, err := take(ctx, o, identifier)
@@ -31,6 +31,16 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 		return nil, err
 	}
 	return v.newest(o, rows, identifier)
+}
+
+// oneStatement reports whether a DELETE that returns its rows will do. Hooks need
+// the rows beforehand, and where foreign callbacks may fail after it without a
+// transaction of GORM's, what it took would be lost.
+func (v Verifications[V]) oneStatement(o bound[V]) bool {
+	if o.core.hot.consumeVerification == nil || o.binding.hooks.of(OperationDelete) != nil {
+		return false
+	}
+	return !o.handle.SkipDefaultTransaction || o.core.deletesAlone(o.binding, o.handle.Callback().Delete())
 }
 
 // takeByStatement deletes the rows of an identifier by a DELETE that returns them.

@@ -12,6 +12,10 @@ import (
 // Reserve creates a verification unless the identifier has a live one: of many
 // concurrent callers exactly one does, the others get [ErrDuplicate]. Create and
 // Reserve are not to be used for the same identifier at once: Create asks nobody.
+//
+// Where ids are not [Random] or [UUID], it must not run in a transaction of the
+// caller at REPEATABLE READ on PostgreSQL, or SNAPSHOT on SQL Server: that would
+// not see the row of another winner.
 func (v Verifications[V]) Reserve(ctx context.Context, identifier, value string, opts VerificationOptions) (*V, error) {
 	o, row, err := v.fresh(identifier, value, opts)
 	if err != nil {

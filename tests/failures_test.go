@@ -155,8 +155,9 @@ func TestRefreshOfAnEndToTheMicrosecond(t *testing.T) {
 	e := dbtest.Named(t, "postgres")
 	now := noon
 	db, auth := migrated(t, e, withClock(authplugin.Config{}, &now))
-	session, err := auth.Sessions().Create(t.Context(), newUser(t, db, "ada").ID, authplugin.SessionOptions{ExpiresIn: 5 * 24 * time.Hour})
+	session, err := auth.Sessions().Create(t.Context(), newUser(t, db, "ada").ID, authplugin.SessionOptions{})
 	must(t, err)
+	now = noon.Add(48 * time.Hour) // it is due
 	must(t, db.Exec("UPDATE sessions SET expires_at = expires_at + interval '123 microseconds'").Error)
 	found, err := auth.Sessions().Find(t.Context(), session.Token)
 	must(t, err)

@@ -48,8 +48,10 @@ func TestUpdateOfWhatAnOldSnapshotShows(t *testing.T) {
 			return err
 		},
 	} {
-		session, err := auth.Sessions().Create(t.Context(), user.ID, authplugin.SessionOptions{ExpiresIn: 5 * 24 * time.Hour})
+		now = noon
+		session, err := auth.Sessions().Create(t.Context(), user.ID, authplugin.SessionOptions{})
 		must(t, err)
+		now = noon.Add(48 * time.Hour) // it is due
 		err = inOldSnapshot(t, db, auth, func() { must(t, auth.Sessions().Revoke(t.Context(), session.Token)) },
 			func(tx *authplugin.Auth) error { return f(tx, session) })
 		if !errors.Is(err, authplugin.ErrNotFound) {

@@ -138,5 +138,8 @@ func (d *ddlPool) QueryRowContext(context.Context, string, ...any) *sql.Row { re
 
 type noResult struct{}
 
+// LastInsertId implements sql.Result; DDL makes no ids.
 func (noResult) LastInsertId() (int64, error) { return 0, nil }
+
+// RowsAffected implements sql.Result; what is recorded affects nothing.
 func (noResult) RowsAffected() (int64, error) { return 0, nil }

@@ -12,7 +12,10 @@ import (
 // transaction that has been rolled back, a statement that was interrupted.
 type endedError struct{ cause, err error }
 
-func (e *endedError) Error() string   { return "authplugin: " + e.cause.Error() + ": " + e.err.Error() }
+// Error implements error: why the context ended, and what that did.
+func (e *endedError) Error() string { return "authplugin: " + e.cause.Error() + ": " + e.err.Error() }
+
+// Unwrap gives the context's error and the failure.
 func (e *endedError) Unwrap() []error { return []error{e.cause, e.err} }
 
 // because puts an error under that of the context, once the context has ended. An

@@ -97,7 +97,10 @@ func sentinel(text string, parent error) error {
 	return &sentinelError{text: text, parent: parent}
 }
 
+// Error implements error.
 func (e *sentinelError) Error() string { return e.text }
+
+// Unwrap gives the error that the sentinel stands for as well.
 func (e *sentinelError) Unwrap() error { return e.parent }
 
 // databaseError is a driver's error under the sentinel that it means.
@@ -107,9 +110,12 @@ type databaseError struct {
 	cause error
 }
 
+// Error implements error, without the values that the driver shows.
 func (e *databaseError) Error() string {
 	return fmt.Sprintf("%s: %s: %s", e.kind, e.model, withoutValues(e.cause.Error()))
 }
+
+// Unwrap gives the sentinel and the driver's error.
 func (e *databaseError) Unwrap() []error { return []error{e.kind, e.cause} }
 
 // ConfigError is one mistake in the configuration. db.Use reports all of them

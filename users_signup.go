@@ -158,11 +158,11 @@ var errExpression = errors.New("authplugin: a field holds an expression")
 func (p pair[T]) insertApart(ctx context.Context) error {
 	c := p.users.core
 	given := p.account.ID != ""
-	beginUser := p.users.beginAnew(reflect.ValueOf(p.user).Elem())
-	beginAccount := p.accounts.beginAnew(reflect.ValueOf(p.account).Elem())
+	chain := p.users.handle.Callback().Create()
+	alone := !inTransaction(p.users.handle) && c.createsAlone(p.users.binding, chain) && c.createsAlone(p.accounts.binding, chain)
+	begin := p.beginAnew(alone)
 	run := func(tx *gorm.DB) error {
-		beginUser()
-		beginAccount()
+		begin()
 		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
 			return err
 		}
@@ -174,8 +174,7 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 		// Without a derived id the key is to be locked.
 		return Accounts[Account, T]{}.link(ctx, p.accounts, tx, p.account)
 	}
-	chain := p.users.handle.Callback().Create()
-	if inTransaction(p.users.handle) || !c.createsAlone(p.users.binding, chain) || !c.createsAlone(p.accounts.binding, chain) {
+	if !alone {
 		return c.outcome(p.users.model, c.atomically(p.users.session(ctx), run))
 	}
 	for _, m := range []*model{p.users.model, p.accounts.model} {
@@ -183,6 +182,21 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 	}
 	// The first statement writes: SQLite need not be told.
 	return c.outcome(p.users.model, because(ctx, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, p.users.handle, run) })))
+}
+
+// beginAnew is that of both rows. Where nobody else has a say nothing within them
+// is changed, so that plain copies will do.
+func (p pair[T]) beginAnew(alone bool) func() {
+	if alone {
+		user, account := *p.user, *p.account
+		return func() { *p.user, *p.account = user, account }
+	}
+	beginUser := p.users.beginAnew(reflect.ValueOf(p.user).Elem())
+	beginAccount := p.accounts.beginAnew(reflect.ValueOf(p.account).Elem())
+	return func() {
+		beginUser()
+		beginAccount()
+	}
 }
 
 // orFound turns the outcome of a look-up for what must not be there.

@@ -16,7 +16,7 @@ func TestRaceOnForgetfulSQLite(t *testing.T) {
 	t.Parallel()
 	eachStrategy(t, func(t *testing.T, e dbtest.Engine, s authplugin.IDStrategy) {
 		if e.Dialect() != "sqlite" {
-			t.Skip("of SQLite only")
+			t.Skip("not a case: it is about the lock of SQLite's one writer")
 		}
 		d := e.New(t)
 		for _, option := range []string{"&_txlock=immediate", "&_foreign_keys=1", "&_pragma=foreign_keys(1)"} {

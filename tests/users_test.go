@@ -223,7 +223,7 @@ func TestUserDelete(t *testing.T) {
 			t.Parallel()
 			eachStrategy(t, func(t *testing.T, e dbtest.Engine, s authplugin.IDStrategy) {
 				if !foreignKeys && e.Dialect() != "sqlite" {
-					t.Skip("foreign keys are always on")
+					t.Skip("not a case: only SQLite can have foreign keys off")
 				}
 				p, ctx := placeOf(migrated(t, e, userConfig(s))), t.Context()
 				if !foreignKeys {

@@ -3,7 +3,7 @@ package authplugin
 import (
 	"context"
 	"database/sql"
-	"reflect"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -37,7 +37,7 @@ type FoundAccount[A, U any] struct {
 // Link links an account of a provider to a user. An account that is linked
 // already, to whichever user, is [ErrDuplicate], also where the table lacks the
 // unique index and many link it at once. One without a ProviderID or AccountID is
-// [ErrInvalid].
+// [ErrInvalid]. What [Verifications.Reserve] says of transactions holds for it, too.
 func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
 	o, err := open[A](a.auth, ModelAccount)
 	if err != nil {
@@ -60,26 +60,18 @@ func (a Accounts[A, U]) Link(ctx context.Context, account A) (*A, error) {
 // link inserts an account that is linked nowhere, whose tokens are encrypted.
 func (a Accounts[A, U]) link(ctx context.Context, o bound[A], db *gorm.DB, account *A) error {
 	provider, id := o.text(account, "providerId"), o.text(account, "accountId")
-	key := uniqueKey{model: o.model, parts: []string{provider, id}, idGiven: o.text(account, "id") != ""}
-	begin := o.beginAnew(reflect.ValueOf(account).Elem())
-	return o.core.insertOnce(db, key, func(tx *gorm.DB, derived ID) (ID, error) {
-		begin()
-		if derived != "" {
-			if err := o.set(account, "id", derived); err != nil {
-				return "", err
-			}
-		}
-		err := o.core.createOnce(ctx, tx, o.binding, account)
-		return ID(o.text(account, "id")), err
-	}, func(tx *gorm.DB, own ID) (bool, error) {
-		where := o.ofProvider(provider, id)
-		if own != "" {
-			where = append(where, clause.Neq{Column: o.column("id"), Value: own})
-		}
-		var others []A
-		err := tx.Clauses(clause.Where{Exprs: where}).Limit(1).Find(&others).Error
-		return len(others) > 0, err
-	})
+	// The look-up for others would be an error of the database.
+	if err := errors.Join(o.byName("providerId").checkString(provider), o.byName("accountId").checkString(id)); err != nil {
+		return err
+	}
+	has := func(row *A) bool { return o.isOfProvider(row, provider, id) }
+	others := func() []clause.Expression { return o.ofProvider(provider, id) }
+	return o.only(account, uniqueKey{parts: []string{provider, id}}, has, others).insert(ctx, db)
+}
+
+// isOfProvider reports whether a row is the account of a provider.
+func (o bound[T]) isOfProvider(account *T, provider, id string) bool {
+	return o.text(account, "providerId") == provider && o.text(account, "accountId") == id
 }
 
 // ofProvider are the conditions on the account of a provider.
@@ -148,14 +140,14 @@ func (a Accounts[A, U]) FindByProvider(ctx context.Context, providerID, accountI
 	found := &FoundAccount[A, U]{Account: new(A), User: new(U)}
 	n, err := o.query(ctx, l, found.Account, func(rows *sql.Rows) (int64, error) {
 		for rows.Next() {
+			*found.Account, *found.User = *new(A), *new(U)
 			if err := reader.scan(ctx, rows, found.Account, found.User); err != nil {
 				return 0, err
 			}
 			// MySQL and SQL Server find ids that differ in case, too.
-			if o.text(found.Account, "providerId") == providerID && o.text(found.Account, "accountId") == accountID {
+			if o.isOfProvider(found.Account, providerID, accountID) {
 				return 1, nil
 			}
-			*found.Account, *found.User = *new(A), *new(U)
 		}
 		return 0, rows.Err()
 	})

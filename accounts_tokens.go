@@ -74,30 +74,14 @@ func (a Accounts[A, U]) EncryptTokens(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	var changed int64
-	last := ID("")
-	for {
-		var accounts []A
-		db := o.session(ctx).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{{Column: o.column("id")}}}).Limit(tokenBatch)
-		if last != "" {
-			db = db.Where(clause.Gt{Column: o.column("id"), Value: last})
+	err = o.eachRow(ctx, tokenBatch, func(account *A) error {
+		one, err := a.encryptTokens(ctx, o, account)
+		if one {
+			changed++
 		}
-		if err := db.Find(&accounts).Error; err != nil {
-			return changed, o.core.outcome(o.model, err)
-		}
-		for i := range accounts {
-			one, err := a.encryptTokens(ctx, o, &accounts[i])
-			if err != nil {
-				return changed, err
-			}
-			if one {
-				changed++
-			}
-			last = ID(o.text(&accounts[i], "id"))
-		}
-		if len(accounts) < tokenBatch {
-			return changed, nil
-		}
-	}
+		return err
+	})
+	return changed, err
 }
 
 // encryptTokens encrypts the tokens of one account anew, unless they have changed

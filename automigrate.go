@@ -34,6 +34,8 @@ func (c *core) guardDDL(db *gorm.DB) {
 		return
 	}
 	switch {
+	case m.noMigration && calledByAutoMigrate():
+		// GORM comes here by a relation of another table, too.
 	case !calledByAutoMigrate():
 		if rebuild && strings.HasPrefix(sql, "CREATE TABLE") {
 			_ = db.AddError(fmt.Errorf("%w: GORM wants to rebuild the SQLite table %s, which deletes the rows that reference it; auth.Migrate adds what is missing without that", ErrUnsafeMigration, m.table))
@@ -104,7 +106,8 @@ func calledByAutoMigrate() bool {
 func (c *core) migrateInstead(db *gorm.DB, m *model) error {
 	ctx := db.Statement.Context
 	handle := session(ctx, db)
-	plan, err := c.planOn(ctx, handle)
+	o := migrateOptions{only: m}
+	plan, err := c.planOn(ctx, handle, o)
 	if err != nil {
 		return err
 	}
@@ -116,9 +119,14 @@ func (c *core) migrateInstead(db *gorm.DB, m *model) error {
 		return nil
 	}
 	if _, ok := handle.Statement.ConnPool.(gorm.TxCommitter); ok {
-		return c.execSteps(handle, steps)
+		for _, step := range steps {
+			if err := c.execStep(handle, step); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	return c.migrate(ctx, handle, migrateOptions{only: m})
+	return c.migrate(ctx, handle, nil, o, &MigrationResult{})
 }
 
 // of is the part of a plan that concerns one model.

@@ -21,8 +21,7 @@ func (b *binding) setIndexes() {
 				word = "uniqueIndex:"
 			}
 			setting := word + x.name + ",priority:" + strconv.Itoa(i+1)
-			if x.unique && b.core.dialect.Name() == "sqlserver" && slices.ContainsFunc(x.fields, func(f *field) bool { return !f.notNull }) {
-				// SQL Server takes two NULLs for equal; the others do not.
+			if b.core.leavesNullOut(x) {
 				setting += `,where:` + notNullCondition(x)
 			}
 			settings[sf] = append(settings[sf], setting)
@@ -42,6 +41,12 @@ func (b *binding) setIndexes() {
 		}
 	}
 	b.schema.ParseIndexes() // GORM notes in each field whether it has a unique index
+}
+
+// leavesNullOut reports whether an index needs the condition that it does: SQL
+// Server takes two NULLs for equal; the others do not.
+func (c *core) leavesNullOut(x index) bool {
+	return x.unique && c.dialect.Name() == "sqlserver" && slices.ContainsFunc(x.fields, func(f *field) bool { return !f.notNull })
 }
 
 func notNullCondition(x index) string {

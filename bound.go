@@ -51,7 +51,10 @@ type lookUp struct {
 func (o bound[T]) find(ctx context.Context, l lookUp) (*T, error) {
 	row := new(T)
 	r := o.core.reader(o.binding, nil)
-	n, err := o.query(ctx, l, row, func(rows *sql.Rows) (int64, error) { return r.one(ctx, rows, row, nil) })
+	n, err := o.query(ctx, l, row, func(rows *sql.Rows) (int64, error) {
+		*row = *new(T)
+		return r.one(ctx, rows, row, nil)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +64,28 @@ func (o bound[T]) find(ctx context.Context, l lookUp) (*T, error) {
 	return row, nil
 }
 
-// query runs a look-up whose rows are read by a function.
+// query runs a look-up whose rows are read by a function, which begins anew each
+// time that it is called: the database may give up on the look-up.
 func (o bound[T]) query(ctx context.Context, l lookUp, dest any, read func(*sql.Rows) (int64, error)) (int64, error) {
+	n, err := o.queryOnce(ctx, l, dest, read)
+	if err == nil || inTransaction(o.handle) || !o.core.retryable(err) {
+		return n, err
+	}
+	return o.queryAgain(ctx, l, dest, read)
+}
+
+func (o bound[T]) queryOnce(ctx context.Context, l lookUp, dest any, read func(*sql.Rows) (int64, error)) (int64, error) {
 	return o.core.run(ctx, o.handle, o.handle.Callback().Query(), o.binding, dest,
 		operation{statement: l.statement, key: l.key, read: read})
+}
+
+// queryAgain stands apart so that a look-up that succeeds pays nothing for it.
+func (o bound[T]) queryAgain(ctx context.Context, l lookUp, dest any, read func(*sql.Rows) (int64, error)) (n int64, err error) {
+	err = o.core.runOwn(ctx, o.handle, func() error {
+		n, err = o.queryOnce(ctx, l, dest, read)
+		return err
+	})
+	return n, err
 }
 
 // create inserts a row.
@@ -122,10 +143,14 @@ func (o bound[T]) unknown(name string) error {
 }
 
 // equals is the condition that a field has a value. An id is equal character for
-// character, also where the collation would take others for the same.
+// character, also where the collation would take others for the same. One that no
+// column can hold is none's.
 func (o bound[T]) equals(name string, value any) clause.Expression {
 	equal := o.binding.equals(name, value)
 	id, ok := value.(ID)
+	if ok && !storable(string(id)) {
+		return clause.Expr{SQL: "1 = 0"}
+	}
 	if !ok || o.byName(name).idTarget().id.kind != textID {
 		return equal
 	}

@@ -17,8 +17,12 @@ func (c *core) inspect(ctx context.Context) (*dialect.Catalog, error) {
 }
 
 func (c *core) inspectOn(ctx context.Context, q dialect.Querier) (*dialect.Catalog, error) {
-	tables := make([]string, len(c.schema.models))
-	for i, m := range c.schema.models {
+	if c.server.offline {
+		return emptyCatalog(), nil
+	}
+	models := c.schema.tables()
+	tables := make([]string, len(models))
+	for i, m := range models {
 		tables[i] = m.table
 	}
 	catalog, err := c.dialect.Inspect(ctx, q, tables)

@@ -105,13 +105,23 @@ func storable(text string) bool {
 	return strings.IndexByte(text, 0) < 0 && utf8.ValidString(text)
 }
 
-// checkString checks what a column of text can hold.
-func (f *field) checkString(s string) error {
+// refuseUnstorable refuses text that is not storable.
+func (f *field) refuseUnstorable(s string) error {
 	switch {
 	case !utf8.ValidString(s):
 		return f.errorf("is not valid UTF-8")
 	case strings.IndexByte(s, 0) >= 0:
 		return f.errorf("has a NUL character, which not every database can store")
+	default:
+		return nil
+	}
+}
+
+// checkString checks what a column of text can hold.
+func (f *field) checkString(s string) error {
+	switch {
+	case !storable(s):
+		return f.refuseUnstorable(s)
 	case f.kind == enumKind && !slices.Contains(f.enum, s):
 		return f.errorf("must be one of %s", strings.Join(f.enum, ", "))
 	case f.size > 0 && utf8.RuneCountInString(s) > f.size:

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gorm-auth/authplugin/internal/dialect"
 )
@@ -37,10 +38,26 @@ func (c *core) columnType(f *field) string {
 		t.Kind = dialect.Date
 	case JSON, StringArray, NumberArray:
 		t.Kind = dialect.JSON
+	case enumKind:
+		// MySQL adds a varchar with a default at once; for a text it goes through the
+		// rows, which are none longer than the enum's values.
+		t.Kind, t.Keyed = dialect.String, t.Keyed || (c.dialect.Name() == "mysql" && f.longest() <= mysqlEnumLength)
 	default:
 		t.Kind = dialect.String
 	}
 	return c.dialect.ColumnType(t)
+}
+
+// mysqlEnumLength is what a string holds that may be keyed.
+const mysqlEnumLength = 255
+
+// longest is the length of the longest value of an enum, in characters.
+func (f *field) longest() int {
+	n := 0
+	for _, v := range f.enum {
+		n = max(n, utf8.RuneCountInString(v))
+	}
+	return n
 }
 
 // typeOfID is the type of a model's id column, or of a column that references it.

@@ -78,6 +78,9 @@ func (c *core) afterEnd(db *gorm.DB, f func(ctx context.Context, outcome commitO
 // observesCommits reports whether anything has to run after commits. Only then
 // is the pool wrapped, since a transaction of a wrapped pool is no *sql.Tx.
 func (c *core) observesCommits() bool {
+	if c.sessionsIn.inStorage() || c.verificationsIn.inStorage() {
+		return true
+	}
 	for _, list := range c.hooks {
 		for _, hooks := range list {
 			for _, phases := range hooks.byOp {

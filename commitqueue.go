@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"slices"
 	"sync"
+
+	"gorm.io/gorm"
 )
 
 // commitQueue holds what is to run after the end of a transaction, and the
@@ -21,6 +23,8 @@ type commitQueue struct {
 // endCall is one function that waits for the end.
 type endCall struct {
 	run func(outcome commitOutcome)
+	// before, if any, is what the call has to do before the transaction may commit.
+	before beforeCommit
 	// fate is committed as long as the call shares that of the transaction.
 	fate commitOutcome
 }
@@ -31,14 +35,50 @@ type savepoint struct {
 	first int
 }
 
+// beforeCommit is what has to succeed before a transaction may commit.
+type beforeCommit interface {
+	// join makes one of two that wait for the same transaction.
+	join(other beforeCommit) beforeCommit
+	// prepare is called on the transaction when it is about to commit. An error rolls
+	// the transaction back.
+	prepare(tx gorm.ConnPool) error
+	// settle is called once the transaction is committed, or may be.
+	settle(outcome commitOutcome)
+}
+
 func (q *commitQueue) add(run func(outcome commitOutcome)) error {
+	return q.push(endCall{run: run})
+}
+
+// addBefore has something done before the commit.
+func (q *commitQueue) addBefore(before beforeCommit) error {
+	return q.push(endCall{run: func(commitOutcome) {}, before: before})
+}
+
+func (q *commitQueue) push(call endCall) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.ended {
 		return sql.ErrTxDone
 	}
-	q.calls = append(q.calls, endCall{run: run})
+	q.calls = append(q.calls, call)
 	return nil
+}
+
+// joined is what has to be done before a commit for all calls together, nil for
+// nothing. What is known to be rolled back needs nothing.
+func joined(calls []endCall) beforeCommit {
+	var all beforeCommit
+	for _, call := range calls {
+		switch {
+		case call.before == nil, call.fate == rolledBack:
+		case all == nil:
+			all = call.before
+		default:
+			all = all.join(call.before)
+		}
+	}
+	return all
 }
 
 // close empties the queue for good. Only the first caller gets the calls.

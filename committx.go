@@ -62,35 +62,49 @@ func (t *commitTx) QueryRowContext(ctx context.Context, query string, args ...an
 	return row
 }
 
-// Commit implements gorm.TxCommitter: it commits, and runs what was waiting.
+// Commit implements gorm.TxCommitter: it commits, and runs what was waiting. When
+// something fails that has to be done before, it rolls back.
 func (t *commitTx) Commit() error {
-	return t.end(t.Tx.Commit, func(err error) commitOutcome {
-		if err != nil {
-			return unknown
-		}
-		return committed
-	})
-}
-
-// Rollback implements gorm.TxCommitter.
-func (t *commitTx) Rollback() error {
-	return t.end(t.Tx.Rollback, func(err error) commitOutcome {
-		if errors.Is(err, sql.ErrTxDone) {
-			return unknown // the application may have committed the *sql.Tx
-		}
-		return rolledBack
-	})
-}
-
-// end ends the transaction. Of two that do so, the first one tells the outcome;
-// the other is told by database/sql that it comes too late.
-func (t *commitTx) end(how func() error, outcome func(error) commitOutcome) error {
 	t.ending.Lock()
 	calls := t.queue.close()
-	err := how()
+	before := joined(calls)
+	if before != nil {
+		if err := before.prepare(t.Tx); err != nil {
+			rollbackErr := t.Tx.Rollback()
+			t.ending.Unlock()
+			runCalls(calls, afterRollback(rollbackErr))
+			return err
+		}
+	}
+	err := t.Tx.Commit()
 	t.ending.Unlock()
-	runCalls(calls, outcome(err))
+	outcome := committed
+	if err != nil {
+		outcome = unknown
+	}
+	if before != nil {
+		before.settle(outcome)
+	}
+	runCalls(calls, outcome)
 	return err
+}
+
+// Rollback implements gorm.TxCommitter. Of two who end the transaction, the first one
+// tells the outcome; the other is told by database/sql that it comes too late.
+func (t *commitTx) Rollback() error {
+	t.ending.Lock()
+	calls := t.queue.close()
+	err := t.Tx.Rollback()
+	t.ending.Unlock()
+	runCalls(calls, afterRollback(err))
+	return err
+}
+
+func afterRollback(err error) commitOutcome {
+	if errors.Is(err, sql.ErrTxDone) {
+		return unknown // the application may have committed the *sql.Tx
+	}
+	return rolledBack
 }
 
 // GetDBConn implements gorm.GetDBConnector. GORM knows the way from a *sql.Tx to

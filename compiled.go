@@ -3,6 +3,7 @@ package authplugin
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"sync"
 
@@ -164,8 +165,15 @@ func (t *sqlText) column(alias string, f *field) *sqlText {
 // The drivers of SQLite try one layout after the other on a column that was
 // declared as a date. The plus makes it an expression, which has no declaration,
 // so that its text arrives as it is.
-func (t *sqlText) columns(alias string, m *model) *sqlText {
-	for i, f := range m.fields {
+func (t *sqlText) columns(alias string, m *model) *sqlText { return t.columnsOf(alias, m.fields) }
+
+// shownColumns writes those that are not hidden.
+func (t *sqlText) shownColumns(alias string, m *model) *sqlText {
+	return t.columnsOf(alias, slices.DeleteFunc(slices.Clone(m.fields), func(f *field) bool { return !f.shown() }))
+}
+
+func (t *sqlText) columnsOf(alias string, fields []*field) *sqlText {
+	for i, f := range fields {
 		if i > 0 {
 			t.add(", ")
 		}

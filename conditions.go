@@ -62,6 +62,7 @@ func (c *core) rewriteConditions(db *gorm.DB) {
 	if db.Error != nil {
 		return
 	}
+	c.refuseTableless(db)
 	if operationOf(db) != nil {
 		return // its text and its parameters are the library's own
 	}

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"errors"
+	"log/slog"
 	"time"
 )
 
@@ -33,6 +34,22 @@ type Config struct {
 	// Plugins add models, fields and behaviour. Their order does not matter to
 	// the schema.
 	Plugins []Plugin
+	// SecondaryStorage holds sessions and verifications, or copies of them, so that
+	// they are found without the database: redisstore, memorystore, databasestore, or
+	// the application's own. Defaults to none. Where it is used, see
+	// [SessionConfig.Storage] and [VerificationConfig.Storage].
+	SecondaryStorage SecondaryStorage
+	// LocalCache holds sessions in the memory of this process, in front of the
+	// SecondaryStorage, which has to be a [Broadcaster]: localcache, or the
+	// application's own. Processes tell each other what they change, so that it is
+	// forgotten everywhere within milliseconds; when a message is lost it is within
+	// LocalMaxAge. Defaults to none. An Auth that has one is to be closed.
+	LocalCache LocalCache
+	// LocalMaxAge is how long the LocalCache serves a session after it was read.
+	// Defaults to 10 seconds.
+	LocalMaxAge time.Duration
+	// StorageObserver is told what is asked of the SecondaryStorage. Defaults to none.
+	StorageObserver StorageObserver
 	// Hooks run before and after the writes to the models, see [ModelHooks].
 	Hooks Hooks
 	// AutoMigrate makes db.Use create what is missing in the database. It only
@@ -46,6 +63,9 @@ type Config struct {
 	// PgBouncer. Defaults to false; it is not needed with the PreferSimpleProtocol
 	// of GORM's PostgreSQL driver, nor with a default_query_exec_mode in its DSN.
 	NoPreparedStatements bool
+	// Logger is told what an operator must know about the secondary storage. Defaults
+	// to slog.Default().
+	Logger *slog.Logger
 	// Clock tells the time. Defaults to time.Now. It must be safe for
 	// concurrent use.
 	Clock func() time.Time
@@ -67,24 +87,14 @@ type ModelConfig struct {
 	// value and adds typed columns, such as Member{} with
 	// type Member struct { authplugin.User; Nick string }. Defaults to none.
 	Model any
+	// EnumValues are values to add to fields of type [Enum], by logical field name:
+	// further roles, for example. Defaults to none.
+	EnumValues map[string][]string
+	// NoMigration leaves the table alone: it is not created, changed or compared
+	// with the schema, and [Auth.Models] leaves it out. Whoever else makes it makes
+	// it as the schema describes it. Defaults to false.
+	NoMigration bool
 }
-
-// RateLimitConfig configures the counters of requests.
-type RateLimitConfig struct {
-	ModelConfig
-	// Storage is where counters are kept. Defaults to [StorageNone]: the
-	// rateLimit table is not part of the schema.
-	Storage RateLimitStorage
-}
-
-// RateLimitStorage is where counters of requests are kept.
-type RateLimitStorage string
-
-// The places for counters of requests.
-const (
-	StorageNone     RateLimitStorage = ""
-	StorageDatabase RateLimitStorage = "database"
-)
 
 const defaultMigrationLockTimeout = time.Minute
 
@@ -102,23 +112,23 @@ func (c Config) Validate() error {
 // modelConfigs pairs each configured model with the path of its setting.
 func (c Config) modelConfigs() map[string]configuredModel {
 	models := map[string]configuredModel{
-		ModelUser:         {c.User, "User"},
-		ModelSession:      {c.Session.ModelConfig, "Session"},
-		ModelAccount:      {c.Account.ModelConfig, "Account"},
-		ModelVerification: {c.Verification.ModelConfig, "Verification"},
-		ModelRateLimit:    {c.RateLimit.ModelConfig, "RateLimit"},
+		ModelUser:         {ModelConfig: c.User, path: "User"},
+		ModelSession:      {ModelConfig: c.Session.ModelConfig, path: "Session"},
+		ModelAccount:      {ModelConfig: c.Account.ModelConfig, path: "Account"},
+		ModelVerification: {ModelConfig: c.Verification.ModelConfig, path: "Verification"},
+		ModelRateLimit:    {ModelConfig: c.RateLimit.ModelConfig, path: "RateLimit"},
+	}
+	if c.keepsSlidingWindows() {
+		limits := models[ModelRateLimit]
+		limits.fields = []configuredFields{{slotsFields(), "RateLimit"}}
+		models[ModelRateLimit] = limits
 	}
 	for name, m := range c.Models {
 		if _, core := models[name]; !core {
-			models[name] = configuredModel{m, "Models[" + quote(name) + "]"}
+			models[name] = configuredModel{ModelConfig: m, path: "Models[" + quote(name) + "]"}
 		}
 	}
 	return models
-}
-
-type configuredModel struct {
-	ModelConfig
-	path string
 }
 
 func (c Config) clock() func() time.Time {
@@ -126,6 +136,13 @@ func (c Config) clock() func() time.Time {
 		return time.Now
 	}
 	return c.Clock
+}
+
+func (c Config) logger() *slog.Logger {
+	if c.Logger == nil {
+		return slog.Default()
+	}
+	return c.Logger
 }
 
 // hasher is the configured hasher of passwords. The default has its own limit on

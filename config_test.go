@@ -64,7 +64,7 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 				Models:    map[string]authplugin.ModelConfig{"sesion": {}, "user": {}},
 				Plugins:   []authplugin.Plugin{nil},
 				Account:   authplugin.AccountConfig{ModelConfig: authplugin.ModelConfig{GenerateID: authplugin.IDFunc(nil)}},
-				RateLimit: authplugin.RateLimitConfig{Storage: "memory"},
+				RateLimit: authplugin.RateLimitConfig{Storage: "disk"},
 			},
 			map[string]string{
 				"Naming":                              "refine BetterAuthNaming",
@@ -87,6 +87,10 @@ func TestConfigMistakesAreReportedTogether(t *testing.T) {
 				"User.Email": `are both on column "email"`,
 				"Session":    `the models user and session are both on table "Things"`,
 			},
+		},
+		"a column that is called like another field": {
+			authplugin.Config{User: authplugin.ModelConfig{Columns: map[string]string{"name": "full_name", "email": "Name"}}},
+			map[string]string{"User.Email": `the column "Name" of the field email is the Go name of the field name`},
 		},
 		"columns of one model": {
 			authplugin.Config{Session: authplugin.SessionConfig{ModelConfig: authplugin.ModelConfig{AdditionalFields: authplugin.Fields{

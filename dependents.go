@@ -21,7 +21,7 @@ func (c *core) deleteDependents(tx *gorm.DB, m *model, id ID) error {
 // deleteReferring deletes, deepest first, the rows of other models that refer to
 // rows of a model. refers is the condition on a column that references them.
 func (c *core) deleteReferring(tx *gorm.DB, m *model, path []*model, refers func(clause.Column) clause.Expression) error {
-	for _, child := range c.schema.models {
+	for _, child := range c.schema.tables() {
 		if slices.Contains(path, child) {
 			continue
 		}

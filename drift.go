@@ -8,20 +8,28 @@ import (
 	"github.com/gorm-auth/authplugin/internal/dialect"
 )
 
-func (p *planner) drift(b *binding, column, format string, args ...any) {
-	p.plan.Drift = append(p.plan.Drift, Drift{Model: b.model.name, Table: b.model.table, Column: column, Problem: fmt.Sprintf(format, args...)})
+// drift notes a difference, with the statements that would end it.
+func (p *planner) drift(b *binding, kind DriftKind, column, problem string, sql ...reversible) {
+	d := Drift{Kind: kind, Model: b.model.name, Table: b.model.table, Column: column, Problem: problem}
+	for _, s := range sql {
+		d.SQL = append(d.SQL, s.sql)
+		d.Reverse = append([]string{s.reverse}, d.Reverse...)
+	}
+	p.plan.Drift = append(p.plan.Drift, d)
 }
+
+// reversible is a statement with the one that takes it back.
+type reversible struct{ sql, reverse string }
 
 // reportDrift names what would make the library's writes or reads fail.
 func (p *planner) reportDrift(b *binding, table *dialect.Table) {
-	known := map[string]bool{}
-	for _, column := range b.schema.DBNames {
-		known[p.dialect.FoldIdentifier(column)] = true
-	}
-	for _, c := range table.Columns {
-		if !known[p.dialect.FoldIdentifier(c.Name)] && !c.Nullable && c.Default == nil && !c.AutoIncrement {
-			p.drift(b, c.Name, "is required, has no default and is not known to the schema, so no row can be inserted; add it as a field or give it a default")
+	for i := range table.Columns {
+		c := &table.Columns[i]
+		if p.knows(b, c.Name) || c.Nullable || c.Default != nil || c.AutoIncrement || p.renamed[b.model][c.Name] {
+			continue
 		}
+		p.drift(b, DriftUnknownColumn, c.Name, "is required, has no default and is not known to the schema, so no row can be inserted; add it as a field or give it a default",
+			p.alter(b, c).nullable(true)...)
 	}
 	for _, bf := range b.fields {
 		c := p.column(table, bf.column)
@@ -33,19 +41,27 @@ func (p *planner) reportDrift(b *binding, table *dialect.Table) {
 			continue
 		}
 		if !bf.notNull && !c.Nullable {
-			p.drift(b, c.Name, "is NOT NULL, but the field is optional")
+			p.drift(b, DriftNullability, c.Name, "is NOT NULL, but the field is optional", p.alter(b, c).nullable(true)...)
 		}
 		if bf.notNull && c.Nullable && bf.managed {
-			p.drift(b, c.Name, "may be NULL, but the field is required")
+			p.drift(b, DriftNullability, c.Name, "may be NULL, but the field is required", p.alter(b, c).nullable(false)...)
 		}
-		if problem := p.typeDrift(bf, c.Type); problem != "" {
-			p.drift(b, c.Name, "%s", problem)
+		if want := p.typeDrift(bf, c.Type); want != "" {
+			p.drift(b, DriftType, c.Name, fmt.Sprintf("is %s where the schema has %s", c.Type, want), p.alter(b, c).to(want)...)
 		}
 	}
 }
 
-// typeDrift compares families of types: text that is longer or shorter holds
-// the same values, text where ids are integers does not.
+// knows reports whether a column is one of a model's.
+func (p *planner) knows(b *binding, column string) bool {
+	return slices.ContainsFunc(b.schema.DBNames, func(known string) bool {
+		return p.dialect.FoldIdentifier(known) == p.dialect.FoldIdentifier(column)
+	})
+}
+
+// typeDrift is the type that the schema has where the column's is of another
+// family: text that is longer or shorter holds the same values, text where ids
+// are integers does not.
 func (p *planner) typeDrift(bf *boundField, have string) string {
 	if !bf.managed {
 		return ""
@@ -54,7 +70,7 @@ func (p *planner) typeDrift(bf *boundField, have string) string {
 	if p.sameFamily(have, want) {
 		return ""
 	}
-	return fmt.Sprintf("is %s where the schema has %s", have, want)
+	return want
 }
 
 func (p *planner) sameFamily(have, want string) bool {
@@ -76,7 +92,7 @@ func (p *planner) checkIDs(b *binding, bf *boundField, c *dialect.Column) {
 	if p.sameFamily(c.Type, want) || (b.model.id.spec.name == UUID && typeFamily(c.Type) == "uuid") {
 		return
 	}
-	p.drift(b, c.Name, "is %s where the schema has %s", c.Type, want)
+	p.drift(b, DriftType, c.Name, fmt.Sprintf("is %s where the schema has %s", c.Type, want))
 	have, strategy := "of type "+c.Type, "Database"
 	switch kindOfColumn(c.Type) {
 	case intID:

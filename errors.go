@@ -38,6 +38,12 @@ var (
 	// succeed when it is run again: a deadlock, a serialization failure, a busy
 	// database.
 	ErrConflict = errors.New("authplugin: conflict with a concurrent transaction")
+	// ErrStaleSnapshot means that [Verifications.Reserve] or [Accounts.Link] was to
+	// run in a transaction at REPEATABLE READ or SERIALIZABLE on PostgreSQL, or at
+	// SNAPSHOT on SQL Server, with ids that cannot be derived from what is reserved or linked: two
+	// could win.
+	ErrStaleSnapshot = errors.New("authplugin: the transaction's snapshot may not show who else has won: " +
+		"run it at READ COMMITTED, or outside of the transaction")
 	// ErrNotLinked means that a provider's account is not linked to the user who
 	// has its e-mail address, and may not be: see [AccountLinking].
 	ErrNotLinked = errors.New("authplugin: the account is not linked, and may not be linked to the user with its e-mail address")
@@ -51,6 +57,18 @@ var (
 	// transaction is committed, and runs in one that the library cannot see the
 	// end of.
 	ErrUnobservedTransaction = errors.New("authplugin: the end of this transaction cannot be observed")
+	// ErrStorage means that the secondary storage is out of order, and that what was
+	// asked for cannot be done without it; of a [RateLimiter] with [FailClosed], that
+	// the storage of its counters is.
+	ErrStorage = errors.New("authplugin: the secondary storage is out of order")
+	// ErrForeignValue is returned by a [SecondaryStorage] for a key that holds what is no
+	// value at all, such as a list of Redis. It counts as absent.
+	ErrForeignValue = errors.New("authplugin: the key of the secondary storage holds something that is no value")
+	// ErrNoPlugin means that a plugin is asked for that is not among Config.Plugins.
+	ErrNoPlugin = errors.New("authplugin: no such plugin")
+	// ErrSecretUnreadable means that [SecretBox.Open] was given what it cannot open.
+	// No message shows the text.
+	ErrSecretUnreadable = errors.New("authplugin: a stored secret cannot be decrypted: it was changed, or belongs to another place")
 	// ErrHashFormat means that a stored password hash is not of a format that the
 	// [PasswordHasher] reads. No message shows the hash.
 	ErrHashFormat = errors.New("authplugin: the stored password hash is not of a known format")
@@ -59,6 +77,9 @@ var (
 	// ErrMigrationLocked means that another process held the migration lock for
 	// longer than [Config.MigrationLockTimeout].
 	ErrMigrationLocked = errors.New("authplugin: another process holds the migration lock")
+	// ErrPlanOutdated means that a plan given to [Auth.Apply] does not fit the
+	// database any more: make a new one and review it.
+	ErrPlanOutdated = errors.New("authplugin: the plan is outdated")
 )
 
 // errorKind is the sentinel that a database error means, nil for none.
@@ -124,12 +145,17 @@ type ConfigError struct {
 	// Path is the setting, as it is written in Go:
 	// `User.AdditionalFields["rolle"].Type`.
 	Path string
+	// Plugin is the ID of the plugin whose option it is, empty for other settings.
+	Plugin string
 	// Problem says what is wrong and how to mend it.
 	Problem string
 }
 
 // Error implements error.
 func (e *ConfigError) Error() string {
+	if e.Plugin != "" {
+		return fmt.Sprintf("authplugin: %s (plugin %s): %s", e.Path, e.Plugin, e.Problem)
+	}
 	return fmt.Sprintf("authplugin: %s: %s", e.Path, e.Problem)
 }
 
@@ -161,16 +187,6 @@ func (e *FieldError) Unwrap() []error {
 // was applied. It satisfies errors.Is with [ErrUnsafeMigration].
 type UnsafeMigrationError struct {
 	Steps []UnsafeStep
-}
-
-// UnsafeStep is one step that would fail or lose data.
-type UnsafeStep struct {
-	// Table and Name are physical: the table and its column, index or constraint.
-	Table, Name string
-	// Reason says why the step is unsafe.
-	Reason string
-	// Recipe says how to bring it about by hand, or how to make it safe.
-	Recipe string
 }
 
 // Error implements error.

@@ -161,8 +161,9 @@ type field struct {
 	transformIn, transformOut func(any) (any, error)
 	validateIn, validateOut   func(any) error
 
-	// path is where the field was declared, for messages.
-	path string
+	// path is where the field was declared, for messages; origin is who added it,
+	// empty for a field of a struct.
+	path, origin string
 }
 
 type reference struct {

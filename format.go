@@ -13,19 +13,19 @@ import (
 // a model that stands in an exported field of another struct, in a slice or a
 // map; not for one in an unexported field, whose methods fmt may not call: it
 // prints that one as a plain struct, secrets included.
-func (u User) Format(f fmt.State, _ rune) { formatModel(f, u) }
+func (u User) Format(f fmt.State, _ rune) { FormatModel(f, u) }
 
 // Format prints the session without its token, under every verb.
-func (s Session) Format(f fmt.State, _ rune) { formatModel(f, s) }
+func (s Session) Format(f fmt.State, _ rune) { FormatModel(f, s) }
 
 // Format prints the account without its tokens and password, under every verb.
-func (a Account) Format(f fmt.State, _ rune) { formatModel(f, a) }
+func (a Account) Format(f fmt.State, _ rune) { FormatModel(f, a) }
 
 // Format prints the verification without its identifier and value, under every verb.
-func (v Verification) Format(f fmt.State, _ rune) { formatModel(f, v) }
+func (v Verification) Format(f fmt.State, _ rune) { FormatModel(f, v) }
 
 // Format prints the counter, under every verb.
-func (r RateLimit) Format(f fmt.State, _ rune) { formatModel(f, r) }
+func (r RateLimit) Format(f fmt.State, _ rune) { FormatModel(f, r) }
 
 // LogValue is what slog writes, with every handler: the text of Format. slog asks
 // the values that it is given, not those inside of them: a slice, a map or a
@@ -58,10 +58,15 @@ var (
 	_ slog.LogValuer = RateLimit{}
 )
 
-// formatModel prints Go fields, then additional ones. Relations and what is
-// empty are left out.
-func formatModel(f fmt.State, v any) {
-	rv := reflect.ValueOf(v)
+// FormatModel prints a model: its Go fields, then additional ones. Relations and what
+// is empty are left out; what is tagged secret or hidden is not shown. The struct of
+// a plugin that holds such fields calls it from its method Format(fmt.State, rune).
+func FormatModel(f fmt.State, v any) {
+	rv := reflect.Indirect(reflect.ValueOf(v))
+	if rv.Kind() != reflect.Struct {
+		_, _ = fmt.Fprint(f, "<nil>")
+		return
+	}
 	_, _ = fmt.Fprintf(f, "%s{", rv.Type().Name())
 	first := true
 	write := func(name string, value any, secret bool) {
@@ -79,12 +84,14 @@ func formatModel(f fmt.State, v any) {
 		if !field.IsExported() || field.Name == "Additional" || rv.Field(i).IsZero() || isRelation(field.Type) {
 			continue
 		}
-		_, secret := parseTag(field.Tag.Get("auth"))["secret"]
+		tag := parseTag(field.Tag.Get("auth"))
+		_, secret := tag["secret"]
+		_, hidden := tag["hidden"]
 		value := follow(rv.Field(i).Interface())
 		if t, ok := value.(time.Time); ok {
 			value = t.UTC().Format(jsonTime)
 		}
-		write(field.Name, value, secret)
+		write(field.Name, value, secret || hidden)
 	}
 	index := additionalIndex(rv.Type())
 	values, _ := reflect.TypeAssert[Values](rv.FieldByIndex(index))

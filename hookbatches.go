@@ -38,7 +38,10 @@ func (r *hookRun) nextBatch(db *gorm.DB) error {
 			return err
 		}
 	}
-	return nil
+	if err := r.askBatch(); err != nil {
+		return err
+	}
+	return r.noteCopies(db)
 }
 
 // readBatch reads rows by the statement's own conditions, in the order of their ids.

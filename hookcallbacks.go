@@ -6,10 +6,10 @@ import (
 	"gorm.io/gorm"
 )
 
-// registerHookCallbacks puts the hooks into GORM's chains. It is called only when
-// there are any.
+// registerHookCallbacks puts the hooks into GORM's chains, if there are any, and what
+// discards copies in the secondary storage.
 func (c *core) registerHookCallbacks(db *gorm.DB) error {
-	if len(c.hooks) == 0 {
+	if len(c.hooks) == 0 && len(c.userDeletes) == 0 && !c.observesCommits() {
 		return nil
 	}
 	create, update, del := db.Callback().Create(), db.Callback().Update(), db.Callback().Delete()
@@ -30,6 +30,8 @@ func (c *core) registerHookCallbacks(db *gorm.DB) error {
 		del.After("gorm:after_delete").Before(commit).Register("authplugin:after_delete_hooks", c.afterPlan(OperationDelete)),
 		del.After(commit).Register("authplugin:end_delete_hooks", c.endHooks(OperationDelete)),
 
+		create.After("authplugin:finish_create").Before("gorm:create").Register("authplugin:discard_upserted", c.discardUpserted),
+		create.After("authplugin:finish_create").Before("gorm:create").Register("authplugin:discard_created", c.discardCreated),
 		c.wrap(update, "gorm:update", c.runPlan(OperationUpdate)),
 		c.wrap(del, "gorm:delete", c.runPlan(OperationDelete)),
 	} {
@@ -44,7 +46,7 @@ func (c *core) registerHookCallbacks(db *gorm.DB) error {
 var hookCallbackNames = []string{ //nolint:gochecknoglobals // a table that nothing writes
 	"begin_create_hooks", "before_create_hooks", "after_create_hooks", "end_create_hooks",
 	"begin_update_hooks", "before_update_hooks", "after_update_hooks", "end_update_hooks",
-	"begin_delete_hooks", "before_delete_hooks", "after_delete_hooks", "end_delete_hooks",
+	"discard_upserted", "discard_created", "begin_delete_hooks", "before_delete_hooks", "after_delete_hooks", "end_delete_hooks",
 }
 
 // processor is one of GORM's chains of callbacks.

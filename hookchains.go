@@ -22,9 +22,12 @@ type hookRegistrar struct {
 func registerHooks(cfg Config, s *Schema) (registeredHooks, []error) {
 	r := &hookRegistrar{schema: s, hooks: registeredHooks{}}
 	r.add("Hooks", cfg.Hooks)
-	for i, p := range cfg.Plugins {
-		if hooked, ok := p.(HookPlugin); ok {
-			r.add(fmt.Sprintf("Plugins[%d].Hooks()", i), hooked.Hooks())
+	for _, i := range pluginOrder(cfg.Plugins) {
+		if hooked, ok := cfg.Plugins[i].(HookPlugin); ok {
+			r.add(pluginPath(i)+".Hooks()", hooked.Hooks())
+		}
+		if p, ok := cfg.Plugins[i].(SessionPlugin); ok {
+			r.add(pluginPath(i)+".AdmitSession()", admitHooks(p))
 		}
 	}
 	return r.hooks, r.errs
@@ -99,6 +102,12 @@ type hook struct {
 type hookChain struct {
 	operation Operation
 	phases    [hookPhases][]hook
+	// copied says that the operation makes copies in the secondary storage wrong. bare
+	// is then what runs where hooks do not: it discards the copies all the same.
+	copied bool
+	bare   *hookChain
+	// asks says that plugins are asked before the rows are deleted.
+	asks bool
 }
 
 // boundHooks are the hooks of a binding, nil chains where there are none.
@@ -119,24 +128,31 @@ func (h *boundHooks) of(op Operation) *hookChain {
 	}
 }
 
+// runs reports whether hooks run for an operation.
+func (h *boundHooks) runs(op Operation) bool {
+	chain := h.of(op)
+	return chain != nil && (chain.asks || slices.ContainsFunc(chain.phases[:], func(hooks []hook) bool { return len(hooks) > 0 }))
+}
+
 // bindHooks gives every binding the hooks of its model.
 func (c *core) bindHooks() {
 	for _, b := range c.bindings {
 		list := c.hooks[b.model]
-		if len(list) == 0 {
-			continue
-		}
-		b.hooks = &boundHooks{
+		hooks := &boundHooks{
 			create: b.hookChain(OperationCreate, list),
 			update: b.hookChain(OperationUpdate, list),
 			delete: b.hookChain(OperationDelete, list),
+		}
+		if *hooks != (boundHooks{}) {
+			b.hooks = hooks
 		}
 	}
 }
 
 func (b *binding) hookChain(op Operation, list []hookFunctions) *hookChain {
 	chain := &hookChain{operation: op}
-	found := false
+	found := b.core.asksOn(b.model, op)
+	chain.asks = found
 	for _, functions := range list {
 		view := b.hookView(functions.row)
 		for phase, call := range functions.byOp[op] {
@@ -145,6 +161,10 @@ func (b *binding) hookChain(op Operation, list []hookFunctions) *hookChain {
 				found = true
 			}
 		}
+	}
+	if b.core.copiesOn(b.model, op) {
+		chain.copied, chain.bare = true, &hookChain{operation: op, copied: true}
+		return chain
 	}
 	if !found {
 		return nil

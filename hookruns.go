@@ -97,13 +97,17 @@ func (c *core) beginHooks(op Operation) func(db *gorm.DB) {
 			return
 		}
 		db.InstanceSet(hookRunState, nil) // a statement may be run twice
-		if db.Error != nil || db.DryRun || isHooking(stmt.Context, b.model, op) {
+		if db.Error != nil || db.DryRun {
 			return
 		}
-		if stmt.SkipHooks && (op != OperationCreate || !b.savesMissing(stmt)) {
+		chain := b.hooks.of(op)
+		if isHooking(stmt.Context, b.model, op) || stmt.SkipHooks && (op != OperationCreate || !b.savesMissing(stmt)) {
+			chain = chain.bare
+		}
+		if chain == nil {
 			return
 		}
-		r := &hookRun{core: c, b: b, chain: b.hooks.of(op)}
+		r := &hookRun{core: c, b: b, chain: chain}
 		if err := r.begin(db); err != nil {
 			_ = db.AddError(err)
 			return

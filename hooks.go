@@ -1,9 +1,7 @@
 package authplugin
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
 
 	"gorm.io/gorm"
 )
@@ -73,7 +71,19 @@ func (c *core) written(db *gorm.DB) *binding {
 	if db.Error != nil || db.Statement.Schema == nil {
 		return nil
 	}
+	c.refuseTableless(db)
 	return c.bindings[db.Statement.Schema]
+}
+
+// refuseTableless refuses statements on models whose rows are in the secondary storage
+// alone, but for those that are not sent.
+func (c *core) refuseTableless(db *gorm.DB) {
+	if db.Statement.Schema == nil || db.DryRun {
+		return
+	}
+	if b := c.bindings[db.Statement.Schema]; b != nil && b.model.tableless {
+		_ = db.AddError(fmt.Errorf("authplugin: the rows of %s are in the secondary storage only, and have no table: use the operations of Auth, or set %s.Storage to StorageAndDatabase", b.model.name, b.model.goName))
+	}
 }
 
 // translateErrors makes the errors of writes to the models the same on every
@@ -85,31 +95,4 @@ func (c *core) translateErrors(db *gorm.DB) {
 	if b := c.bindings[db.Statement.Schema]; b != nil {
 		db.Error = c.translate(b.model, db.Error)
 	}
-}
-
-// translate puts a database error under the sentinel that it means.
-func (c *core) translate(m *model, err error) error {
-	if err == nil {
-		return nil
-	}
-	var known *databaseError
-	if errors.As(err, &known) {
-		return err
-	}
-	kind := c.errorKind(err)
-	if kind == nil || errors.Is(err, kind) {
-		return err
-	}
-	return &databaseError{kind: kind, model: m.name, cause: err}
-}
-
-// Messages of databases that show the value of a unique column, which may be a token.
-var (
-	mysqlDuplicate     = regexp.MustCompile(`(?s)Duplicate entry '.*' for key`)
-	sqlServerDuplicate = regexp.MustCompile(`(?s)The duplicate key value is \(.*\)`)
-)
-
-func withoutValues(message string) string {
-	message = mysqlDuplicate.ReplaceAllString(message, "Duplicate entry for key")
-	return sqlServerDuplicate.ReplaceAllString(message, "")
 }

@@ -19,6 +19,10 @@ func (c *core) settleIDs(ctx context.Context) error {
 	var catalog *dialect.Catalog
 	for _, m := range c.schema.models {
 		spec := m.id.spec
+		if m.tableless && spec.fn == nil && spec.name != UUID {
+			spec.name = Random // no database makes the ids of a model without a table
+			m.id.spec = spec
+		}
 		switch spec.name {
 		case Random:
 			m.id.size = 36
@@ -66,7 +70,7 @@ func (c *core) settleDatabaseID(m *model, table *dialect.Table) error {
 			m.id.spec.dbDefault = *column.Default
 		}
 		if !m.id.generated && !declines {
-			return &ConfigError{path, fmt.Sprintf("the column %s of the existing table %q has no default; give it one, or choose another strategy", column.Name, m.table)}
+			return &ConfigError{Path: path, Problem: fmt.Sprintf("the column %s of the existing table %q has no default; give it one, or choose another strategy", column.Name, m.table)}
 		}
 	} else {
 		if m.id.spec.dbDefault != "" {
@@ -74,7 +78,7 @@ func (c *core) settleDatabaseID(m *model, table *dialect.Table) error {
 			m.id.columnType = strings.ToLower(m.id.spec.columnType)
 			m.id.kind = kindOfColumn(m.id.columnType)
 		} else if !declines {
-			return &ConfigError{path, fmt.Sprintf("the table %q does not exist, so it has no default for ids; use DatabaseDefault(sql, type), or choose another strategy", m.table)}
+			return &ConfigError{Path: path, Problem: fmt.Sprintf("the table %q does not exist, so it has no default for ids; use DatabaseDefault(sql, type), or choose another strategy", m.table)}
 		}
 	}
 	if m.id.generated && !m.id.autoIncrement && c.dialect.Name() == "mysql" && !c.server.mariaDB {
@@ -82,7 +86,7 @@ func (c *core) settleDatabaseID(m *model, table *dialect.Table) error {
 			m.id.generated = false
 			return nil
 		}
-		return &ConfigError{path, "MySQL cannot hand back an id that a default has made; choose another strategy, or an auto-increment column"}
+		return &ConfigError{Path: path, Problem: "MySQL cannot hand back an id that a default has made; choose another strategy, or an auto-increment column"}
 	}
 	return nil
 }

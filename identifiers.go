@@ -41,8 +41,8 @@ func (c *core) lookUpIdentifier(s *compiled, identifier string) lookUp {
 	return lookUp{s, keyOf(true, forms[0], forms[1])}
 }
 
-// refuseIdentifier refuses what can be no identifier: nothing, and what only the
-// table holds.
+// refuseIdentifier refuses what can be no identifier: nothing, what only the
+// table holds, and what it cannot hold.
 func (c *core) refuseIdentifier(identifier string) error {
 	f := c.schema.byName[ModelVerification].byName["identifier"]
 	switch {
@@ -51,6 +51,6 @@ func (c *core) refuseIdentifier(identifier string) error {
 	case isHashed(identifier):
 		return f.errorf("must not begin with %s, which marks a stored hash", hashedPrefix)
 	default:
-		return nil
+		return f.refuseUnstorable(identifier)
 	}
 }

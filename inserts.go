@@ -103,10 +103,11 @@ func (m *model) inserted(withID bool) []*field {
 // db.Create.
 func (c *core) create(ctx context.Context, db *gorm.DB, b *binding, row any) error {
 	rv := reflect.ValueOf(row).Elem()
-	if inTransaction(db) || c.createsAlone(b, db.Callback().Create()) {
+	alone := c.createsAlone(b, db.Callback().Create()) && !b.hasRelations(ctx, rv)
+	if inTransaction(db) || alone {
 		return c.runOwn(ctx, db, func() error { return c.createOnce(ctx, db, b, row) })
 	}
-	if db.SkipDefaultTransaction && b.hooks.of(OperationCreate) == nil {
+	if db.SkipDefaultTransaction && !b.hooks.runs(OperationCreate) {
 		// The row stays when somebody's callback fails after it.
 		return because(ctx, c.createOnce(ctx, db, b, row))
 	}
@@ -123,10 +124,12 @@ func (c *core) create(ctx context.Context, db *gorm.DB, b *binding, row any) err
 func (b *binding) beginAnew(rv reflect.Value) func() {
 	given := b.copyRow(rv)
 	relations := make([]reflect.Value, len(b.relations))
+	var restore []func()
 	for i, relation := range b.relations {
 		value := relation.ReflectValueOf(context.Background(), rv)
 		relations[i] = reflect.New(value.Type()).Elem()
 		relations[i].Set(value)
+		restore = b.core.restorers(restore, value)
 	}
 	again := false
 	return func() {
@@ -138,7 +141,42 @@ func (b *binding) beginAnew(rv reflect.Value) func() {
 		for i, relation := range b.relations {
 			relation.ReflectValueOf(context.Background(), rv).Set(relations[i])
 		}
+		for _, f := range restore {
+			f()
+		}
 	}
+}
+
+// restorers adds what makes the rows of a relation what they are now, each where it
+// stands: they are the caller's. The rows that they bring along stay as they are.
+func (c *core) restorers(list []func(), value reflect.Value) []func() {
+	switch value.Kind() {
+	case reflect.Pointer:
+		if !value.IsNil() {
+			list = c.restorers(list, value.Elem())
+		}
+	case reflect.Slice:
+		for i := range value.Len() {
+			list = c.restorers(list, value.Index(i))
+		}
+	case reflect.Struct:
+		b := c.byType[value.Type()]
+		if b == nil {
+			return list
+		}
+		given := b.copyWithRelations(value)
+		list = append(list, func() { value.Set(b.copyWithRelations(given)) })
+	}
+	return list
+}
+
+// copyWithRelations is copyRow, but for the rows of other models, which both hold.
+func (b *binding) copyWithRelations(rv reflect.Value) reflect.Value {
+	row, ctx := b.copyRow(rv), context.Background()
+	for _, relation := range b.relations {
+		relation.ReflectValueOf(ctx, row).Set(relation.ReflectValueOf(ctx, rv))
+	}
+	return row
 }
 
 func (c *core) createOnce(ctx context.Context, db *gorm.DB, b *binding, row any) error {

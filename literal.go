@@ -58,7 +58,7 @@ func textLiteral(dialectName, s string) string {
 	case dialectName == "postgres" && strings.Contains(s, `\`):
 		return " E'" + strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), "'", "''") + "'"
 	case dialectName == "sqlserver":
-		return "N'" + strings.ReplaceAll(s, "'", "''") + "'"
+		return nationalText(s)
 	default:
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	}
@@ -79,3 +79,6 @@ func defaultClause(dialectName, sqlType string, v any) string {
 		return " DEFAULT " + text
 	}
 }
+
+// nationalText is a text as SQL Server writes it.
+func nationalText(s string) string { return "N'" + strings.ReplaceAll(s, "'", "''") + "'" }

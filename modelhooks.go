@@ -21,7 +21,8 @@ type Hooks struct {
 
 // ModelHooks are functions that run when rows of a model are written, by an
 // operation of this package or by plain GORM, one row or many. The application's
-// run first, then those of the plugins in their order.
+// run first, then those of the plugins in their order, that of a plugin which others
+// require before theirs.
 //
 // Before-hooks run inside the transaction, before the statement; each sees what
 // the one before made of the row, ids, defaults and times included, but for an

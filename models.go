@@ -109,14 +109,16 @@ type Verification struct {
 	bound boundModel
 }
 
-// RateLimit is a counter of requests. The table exists only when
-// [RateLimitConfig.Storage] is [StorageDatabase].
+// RateLimit is a counter of requests, see [Auth.RateLimiter]. The table exists only
+// when [RateLimitConfig.Storage] is [StorageDatabase].
 type RateLimit struct {
-	ID    ID     `json:"id"`
-	Key   string `json:"key" auth:"unique;serverOnly"`
-	Count int    `json:"count" auth:"serverOnly"`
-	// LastRequest is in milliseconds since 1970.
-	LastRequest int64 `json:"lastRequest" auth:"type:bigint;serverOnly"`
+	ID  ID     `json:"id"`
+	Key string `json:"key" auth:"unique;serverOnly"`
+	// Count is how many requests were allowed in a fixed window; with [SlidingWindow]
+	// all that were, modulo 1,000,000,000.
+	Count int `json:"count" auth:"serverOnly"`
+	// LastRequest is the last of them, in milliseconds since 1970.
+	LastRequest int64 `json:"lastRequest" auth:"type:bigint;index:recommended;serverOnly"`
 
 	// Additional holds the additional fields by logical name.
 	Additional Values `gorm:"-" json:"-"`
@@ -145,6 +147,8 @@ type boundModel struct {
 	model *model
 	// read are fields as they were read, see pending.go.
 	read map[string]remembered
+	// shownOnly says that the fields that are not shown were not read.
+	shownOnly bool
 	// missed says that a Save has found no row to update, see savesMissing.
 	missed bool
 }

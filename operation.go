@@ -138,19 +138,19 @@ func (c *core) wrapHandlers(db *gorm.DB) error {
 	chains := db.Callback()
 	create, del := chains.Create(), chains.Delete()
 	return errors.Join(
-		wrapHandler(chains.Query(), "gorm:query", c.runOperation),
-		wrapHandler(create, "gorm:create", c.runOperation),
-		wrapHandler(del, "gorm:delete", c.runOperation),
-		wrapHandler(create, "gorm:begin_transaction", goesAlone),
-		wrapHandler(create, "gorm:save_before_associations", goesAlone),
-		wrapHandler(create, "gorm:save_after_associations", goesAlone),
-		wrapHandler(create, "gorm:commit_or_rollback_transaction", goesAlone),
-		wrapHandler(del, "gorm:begin_transaction", goesAlone),
-		wrapHandler(del, "gorm:delete_before_associations", goesAlone),
-		wrapHandler(del, "gorm:commit_or_rollback_transaction", goesAlone),
-		wrapHandler(chains.Update(), "gorm:update", nil),
-		wrapHandler(chains.Row(), "gorm:row", nil),
-		wrapHandler(chains.Raw(), "gorm:raw", nil),
+		c.wrapHandler(chains.Query(), "gorm:query", c.runOperation),
+		c.wrapHandler(create, "gorm:create", c.runOperation),
+		c.wrapHandler(del, "gorm:delete", c.runOperation),
+		c.wrapHandler(create, "gorm:begin_transaction", goesAlone),
+		c.wrapHandler(create, "gorm:save_before_associations", goesAlone),
+		c.wrapHandler(create, "gorm:save_after_associations", goesAlone),
+		c.wrapHandler(create, "gorm:commit_or_rollback_transaction", goesAlone),
+		c.wrapHandler(del, "gorm:begin_transaction", goesAlone),
+		c.wrapHandler(del, "gorm:delete_before_associations", goesAlone),
+		c.wrapHandler(del, "gorm:commit_or_rollback_transaction", goesAlone),
+		c.wrapHandler(chains.Update(), "gorm:update", nil),
+		c.wrapHandler(chains.Row(), "gorm:row", nil),
+		c.wrapHandler(chains.Raw(), "gorm:raw", nil),
 	)
 }
 
@@ -162,8 +162,9 @@ func goesAlone(db *gorm.DB) bool {
 }
 
 // wrapHandler replaces a callback by one that asks first whether the library has
-// something else to do. After GORM's own, the statement shows no secrets any more.
-func wrapHandler(processor interface {
+// something else to do. Afterwards the statement and its error show no secrets any
+// more.
+func (c *core) wrapHandler(processor interface {
 	Get(name string) func(*gorm.DB)
 	Replace(name string, fn func(*gorm.DB)) error
 }, name string, instead func(db *gorm.DB) (done bool),
@@ -177,6 +178,7 @@ func wrapHandler(processor interface {
 			original(db)
 			hideSecrets(db)
 		}
+		c.concealErrorValues(db)
 	})
 }
 
@@ -272,7 +274,7 @@ func hasForeign(processor any) bool {
 // count on.
 func (c *core) createsAlone(b *binding, processor any) bool {
 	s := b.schema
-	if b.hooks.of(OperationCreate) != nil {
+	if b.hooks.runs(OperationCreate) {
 		return false
 	}
 	if s.BeforeSave || s.BeforeCreate || s.AfterCreate || s.AfterSave {
@@ -283,7 +285,7 @@ func (c *core) createsAlone(b *binding, processor any) bool {
 
 // deletesAlone is createsAlone for a compiled DELETE.
 func (c *core) deletesAlone(b *binding, processor any) bool {
-	if b.hooks.of(OperationDelete) != nil || b.schema.BeforeDelete || b.schema.AfterDelete {
+	if b.hooks.runs(OperationDelete) || b.schema.BeforeDelete || b.schema.AfterDelete {
 		return false
 	}
 	return c.deleteChain >= 0 && chainLength(processor) == c.deleteChain

@@ -13,7 +13,7 @@ func (b *schemaBuilder) addOwnStructs() {
 		if sample == nil {
 			continue
 		}
-		path := m.path + ".Model"
+		path := b.configs[m.name].pathOf("Model")
 		if m.declared == nil {
 			b.errorf(path, "the model %s has no struct that could be embedded", m.name)
 			continue

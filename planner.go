@@ -21,15 +21,22 @@ type planner struct {
 	plan *Plan
 	// later are foreign keys that wait until every table is there.
 	later []Step
+	// concurrently has PostgreSQL build indexes beside writers.
+	concurrently bool
+	// renamed are unknown columns that a rename was reported for.
+	renamed map[*model]map[string]bool
 }
 
 // planOn makes the plan from what is seen through the handle.
-func (c *core) planOn(ctx context.Context, db *gorm.DB) (*Plan, error) {
+func (c *core) planOn(ctx context.Context, db *gorm.DB, o migrateOptions) (*Plan, error) {
 	catalog, err := c.inspectOn(ctx, db.Statement.ConnPool)
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{core: c, ctx: ctx, catalog: catalog, db: db, plan: &Plan{}}
+	p := &planner{
+		core: c, ctx: ctx, catalog: catalog, db: db, concurrently: o.concurrently, renamed: map[*model]map[string]bool{},
+		plan: &Plan{Dialect: c.dialect.Name(), Steps: []Step{}, Recommended: []Step{}, Unsafe: []UnsafeStep{}, Drift: []Drift{}},
+	}
 	if err := p.run(); err != nil {
 		return nil, err
 	}
@@ -40,8 +47,15 @@ func (p *planner) run() error {
 	if err := p.planSchemas(); err != nil {
 		return err
 	}
+	if err := p.reportRenamedTables(); err != nil {
+		return err
+	}
 	created := map[*model]bool{}
-	for _, m := range p.schema.models {
+	for _, m := range p.schema.tables() {
+		if m.noMigration { // others have made it, as far as foreign keys go
+			created[m] = true
+			continue
+		}
 		var err error
 		if table := p.catalog.Tables[m.table]; table == nil {
 			err = p.planTable(m, created)
@@ -64,9 +78,9 @@ func (p *planner) planSchemas() error {
 		return nil
 	}
 	seen := map[string]bool{}
-	for _, m := range p.schema.models {
+	for _, m := range p.schema.tables() {
 		name, _ := splitTable(m.table)
-		if name == "" || seen[name] || p.catalog.Tables[m.table] != nil {
+		if name == "" || m.noMigration || seen[name] || p.catalog.Tables[m.table] != nil {
 			continue
 		}
 		seen[name] = true
@@ -75,14 +89,34 @@ func (p *planner) planSchemas() error {
 			return err
 		}
 		if !exists {
-			quoted := p.db.Statement.Quote(name)
-			p.plan.Steps = append(p.plan.Steps, Step{Kind: CreateSchema, Model: m.name, Table: name, SQL: []string{"CREATE SCHEMA " + quoted}})
+			quoted := p.quote(name)
+			p.plan.Steps = append(p.plan.Steps, Step{
+				Kind: CreateSchema, Model: m.name, Table: name, Transactional: true,
+				SQL: []string{p.createSchema(name)}, Reverse: []string{"DROP SCHEMA " + quoted},
+			})
 		}
 	}
 	return nil
 }
 
+// createSchema creates a schema; one that nobody could look for only if it is
+// not there.
+func (p *planner) createSchema(name string) string {
+	create := "CREATE SCHEMA " + p.quote(name)
+	switch {
+	case !p.server.offline:
+		return create
+	case p.dialect.Name() == "postgres":
+		return "CREATE SCHEMA IF NOT EXISTS " + p.quote(name)
+	default: // SQL Server wants it to be the only statement of a batch
+		return "IF SCHEMA_ID(" + nationalText(name) + ") IS NULL EXEC (" + nationalText(create) + ")"
+	}
+}
+
 func (p *planner) schemaExists(name string) (bool, error) {
+	if p.server.offline {
+		return false, nil
+	}
 	var n int64
 	err := p.db.WithContext(p.ctx).Raw("SELECT COUNT(*) FROM INFORMATION_SCHEMA.SCHEMATA WHERE SCHEMA_NAME = ?", name).Scan(&n).Error
 	if err != nil {
@@ -110,7 +144,7 @@ func (p *planner) planTable(m *model, created map[*model]bool) error {
 	if err != nil {
 		return err
 	}
-	p.plan.Steps = append(p.plan.Steps, Step{Kind: CreateTable, Model: m.name, Table: m.table, SQL: sql})
+	p.step(b, CreateTable, "", sql)
 	if p.db.DisableForeignKeyConstraintWhenMigrating {
 		return nil
 	}
@@ -118,7 +152,7 @@ func (p *planner) planTable(m *model, created map[*model]bool) error {
 		if inline && !p.byModel[m].waits(f) {
 			continue
 		}
-		step, err := p.foreignKeyStep(b, f)
+		step, err := p.foreignKeyStep(b, f, false)
 		if err != nil {
 			return err
 		}
@@ -157,6 +191,9 @@ func (p *planner) planColumns(b *binding, table *dialect.Table) (added map[strin
 				"rename its id with Columns, or choose another table name")
 			continue
 		}
+		if p.reportRename(b, table, column) {
+			continue
+		}
 		sf := b.schema.FieldsByDBName[column]
 		constant := bf != nil && bf.hasDefault && bf.defFunc == nil
 		if sf.NotNull && !sf.HasDefaultValue && !constant {
@@ -186,10 +223,6 @@ func (p *planner) refuseRequired(b *binding, column string) {
 }
 
 func (p *planner) quote(name string) string { return p.db.Statement.Quote(name) }
-
-func (p *planner) step(b *binding, kind StepKind, name string, sql []string) {
-	p.plan.Steps = append(p.plan.Steps, Step{Kind: kind, Model: b.model.name, Table: b.model.table, Name: name, SQL: sql})
-}
 
 func (p *planner) unsafe(table, name, reason, recipe string) {
 	p.plan.Unsafe = append(p.plan.Unsafe, UnsafeStep{Table: table, Name: name, Reason: reason, Recipe: recipe})

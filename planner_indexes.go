@@ -36,14 +36,14 @@ func (p *planner) planIndexes(b *binding, table *dialect.Table, added map[string
 			if recommended[x.Name] {
 				continue
 			}
-			p.drift(b, columns[0], "cannot be part of the index %s: MySQL indexes text of limited length only", x.Name)
+			p.drift(b, DriftIndex, columns[0], fmt.Sprintf("cannot be part of the index %s: MySQL indexes text of limited length only", x.Name))
 			continue
 		}
 		sql, err := p.record(b, func(tx *gorm.DB, value any) error { return tx.Migrator().CreateIndex(value, x.Name) })
 		if err != nil {
 			return err
 		}
-		step := Step{Kind: CreateIndex, Model: b.model.name, Table: b.model.table, Name: x.Name, SQL: sql}
+		step := p.indexStep(b, table, x.Name, sql)
 		if recommended[x.Name] {
 			p.plan.Recommended = append(p.plan.Recommended, step)
 		} else {

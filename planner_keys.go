@@ -3,8 +3,6 @@ package authplugin
 import (
 	"fmt"
 
-	"gorm.io/gorm"
-
 	"github.com/gorm-auth/authplugin/internal/dialect"
 )
 
@@ -15,12 +13,18 @@ func (p *planner) planForeignKeys(b *binding, table *dialect.Table, added map[st
 		return nil
 	}
 	for _, f := range b.model.references() {
-		if p.hasForeignKey(table, f) || p.unsafeColumn(b, f.column) || p.unsafeColumn(p.byModel[f.ref.model], f.ref.field.column) {
+		if have := p.foreignKey(table, f); have != nil {
+			if err := p.planValidation(b, f, have); err != nil {
+				return err
+			}
+			continue
+		}
+		if p.unsafeColumn(b, f.column) || p.unsafeColumn(p.byModel[f.ref.model], f.ref.field.column) {
 			continue
 		}
 		if p.dialect.Name() == "sqlite" {
 			if !added[f.column] {
-				p.drift(b, f.column, "has no foreign key to %s; SQLite can only add one by rebuilding the table", f.ref.model.table)
+				p.drift(b, DriftForeignKey, f.column, fmt.Sprintf("has no foreign key to %s; SQLite can only add one by rebuilding the table", f.ref.model.table))
 			}
 			continue
 		}
@@ -35,7 +39,7 @@ func (p *planner) planForeignKeys(b *binding, table *dialect.Table, added map[st
 				continue
 			}
 		}
-		step, err := p.foreignKeyStep(b, f)
+		step, err := p.foreignKeyStep(b, f, added[f.column])
 		if err != nil {
 			return err
 		}
@@ -51,18 +55,33 @@ func (p *planner) orphansQuery(f *field) string {
 		column, child, column, parent, target, column)
 }
 
-func (p *planner) hasForeignKey(table *dialect.Table, f *field) bool {
+// foreignKey finds the foreign key of a field, nil if there is none.
+func (p *planner) foreignKey(table *dialect.Table, f *field) *dialect.ForeignKey {
 	_, target := splitTable(f.ref.model.table)
-	for _, fk := range table.ForeignKeys {
+	for i := range table.ForeignKeys {
+		fk := &table.ForeignKeys[i]
 		if p.sameSet(fk.Columns, []string{f.column}) && p.dialect.FoldIdentifier(fk.RefTable) == p.dialect.FoldIdentifier(target) {
-			return true
+			return fk
 		}
 	}
-	return false
+	return nil
 }
 
-func (p *planner) foreignKeyStep(b *binding, f *field) (Step, error) {
-	name := foreignKeyName(f)
-	sql, err := p.record(b, func(tx *gorm.DB, value any) error { return tx.Migrator().CreateConstraint(value, name) })
-	return Step{Kind: CreateForeignKey, Model: b.model.name, Table: b.model.table, Name: name, SQL: sql}, err
+// planValidation goes on with a foreign key of ours that is there and was never
+// validated. One that rows contradict stays as it is: new rows are checked, and
+// whoever made it so may have meant it.
+func (p *planner) planValidation(b *binding, f *field, have *dialect.ForeignKey) error {
+	if !have.Invalid || have.Name != foreignKeyName(f) {
+		return nil
+	}
+	orphans, err := p.exists(p.orphansQuery(f) + " " + p.limitOne())
+	if err != nil {
+		return err
+	}
+	if orphans {
+		p.drift(b, DriftForeignKey, f.column, "has a foreign key that is not validated, and rows that reference nothing; find them with "+p.orphansQuery(f))
+		return nil
+	}
+	p.later = append(p.later, p.validateStep(b, have.Name))
+	return nil
 }

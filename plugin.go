@@ -60,6 +60,10 @@ type core struct {
 	onDelete map[*field]OnDelete
 	// hooks are those of the application and of its plugins.
 	hooks registeredHooks
+	// checks are the plugins that check sessions.
+	checks []SessionCheckPlugin
+	// userDeletes are the plugins that are asked before users are deleted.
+	userDeletes []UserDeletePlugin
 	// savepoints numbers the savepoints of writes with hooks.
 	savepoints atomic.Uint64
 	// unwrap takes back the wrappers around GORM's own callbacks.
@@ -87,6 +91,20 @@ type core struct {
 	createChain, deleteChain int
 	// convertsIDs says that some model's ids are not text.
 	convertsIDs bool
+	// storage is the secondary storage, nil if there is none that can be used.
+	storage *storageAccess
+	// sessionsIn and verificationsIn are where they are kept.
+	sessionsIn, verificationsIn RecordStorage
+	// copies are those of sessions, nil but with StorageAndDatabase.
+	copies *sessionCopies
+	// verificationCopiers are those of each Go type.
+	verificationCopiers map[*binding]*rowCopier
+	// stored are the sessions themselves, nil but with StorageOnly.
+	stored *storedSessions
+	// limits are the counters of requests.
+	limits *rateLimits
+	// repairs discards copies that could not be discarded in time.
+	repairs *storageRepairs
 	// foreign caches what foreignIDs found out.
 	foreign sync.Map
 	// idTypes are the types of existing id columns, see noteIDTypes.
@@ -123,12 +141,23 @@ func (a *Auth) Initialize(db *gorm.DB) error {
 	if _, ok := db.Plugins["gorm:db_resolver"]; ok {
 		return errors.New("authplugin: db.Use(auth) must come before db.Use(dbresolver...)")
 	}
-	c, err := newCore(a, db)
+	srv, err := readServer(context.Background(), db)
+	if err != nil {
+		return err
+	}
+	before := settingsOf(db)
+	c, err := newCore(a, db, srv)
 	if err != nil {
 		return err
 	}
 	a.db = db
 	a.core.Store(c)
+	if c.failed = a.initPlugins(); c.failed != nil {
+		a.core.Store(nil)
+		c.removeCallbacks(db)
+		before.restore(db)
+		return c.failed
+	}
 	return a.migrateAtStart()
 }
 
@@ -170,11 +199,7 @@ func (a *Auth) migrateAtStart() error {
 // it was. The binding changes the schemas that GORM has cached, which cannot be
 // undone; so when it or a later step fails, the namer stays and refuses every
 // further db.Use. The callbacks and the logger are put back.
-func newCore(a *Auth, db *gorm.DB) (*core, error) {
-	srv, err := readServer(context.Background(), db)
-	if err != nil {
-		return nil, err
-	}
+func newCore(a *Auth, db *gorm.DB, srv server) (*core, error) {
 	d, err := dialect.New(db.Name(), dialect.Server{MariaDB: srv.mariaDB})
 	if err != nil {
 		return nil, fmt.Errorf("authplugin: %w", err)
@@ -188,15 +213,17 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		return nil, errors.Join(errs...)
 	}
 	c := &core{
-		hooks: hooks,
-		cfg:   a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
+		hooks: hooks, checks: sessionChecks(a.cfg.Plugins), userDeletes: userDeletes(a.cfg.Plugins),
+		cfg: a.cfg, owner: a.state, db: db, schema: s, dialect: d, server: srv, now: a.cfg.clock(), hasher: a.cfg.hasher(),
 		bindings: map[*schema.Schema]*binding{}, byModel: map[*model]*binding{},
 		records: map[*model]*binding{}, onDelete: map[*field]OnDelete{}, byType: map[reflect.Type]*binding{},
 	}
+	c.storage, c.sessionsIn, c.verificationsIn = newStorageAccess(a.cfg), a.cfg.sessionsIn(), a.cfg.verificationsIn()
 	if c.tokens, err = newTokenCipher(a.cfg.Account.TokenKeys); err != nil {
 		return nil, err
 	}
 	c.unprepared = a.cfg.NoPreparedStatements || refusesPrepared(db.Dialector)
+	s.core = c
 	c.settleCascades()
 	if d.Name() == "sqlite" {
 		c.times = textTime
@@ -227,10 +254,33 @@ func newCore(a *Auth, db *gorm.DB) (*core, error) {
 		c.deleteChain = chainLength(db.Callback().Delete())
 	}
 	c.pool = poolOf(db)
+	c.endInstead()
 	c.compileStatements()
+	c.limits = newRateLimits(c)
+	if c.sessionsIn.inStorage() {
+		c.copies = newSessionCopies(c)
+	}
+	if c.verificationsIn.inStorage() {
+		c.verificationCopiers = map[*binding]*rowCopier{}
+		for _, b := range c.byType {
+			if b.model.name == ModelVerification {
+				c.verificationCopiers[b] = newRowCopier(b)
+			}
+		}
+	}
+	if c.sessionsIn.inStorage() {
+		c.stored = newStoredSessions(c)
+	}
+	if c.storage != nil {
+		c.repairs = newStorageRepairs(c)
+	}
+	if c.copies != nil && !srv.offline {
+		c.copies.tier.start(context.Background())
+	}
 	if c.observesCommits() {
 		c.wrapPool(db)
 	}
+	c.warnOfEviction(context.Background())
 	return c, nil
 }
 
@@ -309,8 +359,8 @@ func (a *Auth) Schema() *Schema {
 
 // Models returns a pointer to a zero value of the Go type of each model, in the
 // order in which their tables can be created: the application's own struct
-// where there is one. Models that are known at run time only are left out. It
-// is nil before db.Use.
+// where there is one. Models that are known at run time only are left out, and
+// those with NoMigration or without a table. It is nil before db.Use.
 //
 // db.AutoMigrate(auth.Models()...) works too; on tables that the library
 // created it issues no DDL.
@@ -320,8 +370,8 @@ func (a *Auth) Models() []any {
 		return nil
 	}
 	var models []any
-	for _, m := range c.schema.models {
-		if b := c.byModel[m]; !b.special {
+	for _, m := range c.schema.tables() {
+		if b := c.byModel[m]; !b.special && !m.noMigration {
 			models = append(models, reflect.New(b.goType).Interface())
 		}
 	}

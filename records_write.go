@@ -61,6 +61,16 @@ func (t recordTable) changes(values Values) (map[string]any, error) {
 	return row, nil
 }
 
+// change is what an update is asked for: its conditions, and its values by column.
+func (t recordTable) change(where []Condition, values Values) (recordClause, map[string]any, error) {
+	conditions, err := t.conditions(where)
+	if err != nil {
+		return conditions, nil, err
+	}
+	row, err := t.changes(values)
+	return conditions, row, err
+}
+
 // touches reports whether an update changes something by itself.
 func (t recordTable) touches() bool {
 	return !t.db.Statement.SkipHooks &&
@@ -68,11 +78,7 @@ func (t recordTable) touches() bool {
 }
 
 func (t recordTable) updateOne(where []Condition, values Values) (Record, error) {
-	conditions, err := t.conditions(where)
-	if err != nil {
-		return nil, err
-	}
-	row, err := t.changes(values)
+	conditions, row, err := t.change(where, values)
 	if err != nil {
 		return nil, err
 	}
@@ -92,11 +98,7 @@ func (t recordTable) updateOne(where []Condition, values Values) (Record, error)
 // updateMany counts before it updates where the database would count only the
 // rows that change, or where there is nothing to set.
 func (t recordTable) updateMany(where []Condition, values Values) (int64, error) {
-	conditions, err := t.conditions(where)
-	if err != nil {
-		return 0, err
-	}
-	row, err := t.changes(values)
+	conditions, row, err := t.change(where, values)
 	if err != nil {
 		return 0, err
 	}

@@ -35,6 +35,9 @@ func WithSession(ctx context.Context, session *Session, user *User) context.Cont
 	return context.WithValue(ctx, sessionKey{}, currentSession{session, user})
 }
 
+// RequestFrom is what a context says about the request, see [WithRequest].
+func RequestFrom(ctx context.Context) Request { return requestOf(ctx) }
+
 func requestOf(ctx context.Context) Request {
 	r, _ := ctx.Value(requestKey{}).(Request)
 	return r

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,9 +14,11 @@ import (
 // rowReader reads rows whose columns are those of one binding or of several, one
 // after the other, straight into structs.
 type rowReader struct {
-	parts []*binding
+	parts [][]*boundField
 	// set writes a cell into a struct; one for each column.
 	set []func(ctx context.Context, rv reflect.Value, cell *scanCell) error
+	// shownOnly says of each part that it has fields which are left out.
+	shownOnly [2]bool
 	// foreign are the columns, by position, that only GORM knows how to read.
 	foreign map[int]*schema.Field
 	cells   sync.Pool
@@ -30,9 +33,21 @@ type rowCells struct {
 }
 
 func newRowReader(parts ...*binding) *rowReader {
-	r := &rowReader{parts: parts, foreign: map[int]*schema.Field{}}
-	for _, b := range parts {
-		for _, bf := range b.fields {
+	return readerOf(func(*boundField) bool { return true }, parts...)
+}
+
+// newShownReader leaves hidden fields out, as [sqlText.shownColumns] does.
+func newShownReader(parts ...*binding) *rowReader {
+	return readerOf(func(bf *boundField) bool { return bf.shown() }, parts...)
+}
+
+func readerOf(wanted func(*boundField) bool, parts ...*binding) *rowReader {
+	r := &rowReader{foreign: map[int]*schema.Field{}}
+	for i, b := range parts {
+		fields := slices.DeleteFunc(slices.Clone(b.fields), func(bf *boundField) bool { return !wanted(bf) })
+		r.parts = append(r.parts, fields)
+		r.shownOnly[i] = len(fields) < len(b.fields)
+		for _, bf := range fields {
 			if !bf.dynamic && bf.readByGORM() {
 				r.foreign[len(r.set)] = bf.schema
 			}
@@ -85,8 +100,8 @@ func (r *rowReader) scan(ctx context.Context, rows *sql.Rows, first, second any)
 		return err
 	}
 	i := 0
-	for part, b := range r.parts {
-		for range b.fields {
+	for part, fields := range r.parts {
+		for range fields {
 			if sf := r.foreign[i]; sf != nil {
 				if err := sf.Set(ctx, row.into[part], row.dest[i]); err != nil {
 					return err
@@ -99,8 +114,18 @@ func (r *rowReader) scan(ctx context.Context, rows *sql.Rows, first, second any)
 			}
 			i++
 		}
+		if r.shownOnly[part] {
+			markShownOnly(row.into[part])
+		}
 	}
 	return nil
+}
+
+// markShownOnly notes in a row that fields were left out.
+func markShownOnly(rv reflect.Value) {
+	if state := stateOf(rv); state != nil {
+		state.shownOnly = true
+	}
 }
 
 func (r *rowReader) put(row *rowCells) {
@@ -118,15 +143,16 @@ func (r *rowReader) put(row *rowCells) {
 // setter writes a cell into the field of a struct, as GORM would.
 func (b *binding) setter(bf *boundField) func(context.Context, reflect.Value, *scanCell) error {
 	sf := bf.schema
+	direct := !bf.dynamic && !throughPointer(sf.StructField.Index)
 	switch {
 	case bf.dynamic:
 		return func(_ context.Context, rv reflect.Value, cell *scanCell) error { return b.setRead(rv, bf, cell) }
-	case bf.kind == idRef && sf.FieldType == reflect.TypeFor[ID]():
+	case direct && bf.kind == idRef && sf.FieldType == reflect.TypeFor[ID]():
 		return func(_ context.Context, rv reflect.Value, cell *scanCell) error {
 			id, _ := reflect.TypeAssert[*ID](rv.FieldByIndex(sf.StructField.Index).Addr())
 			return id.Scan(cell.value)
 		}
-	case bf.kind == Date && sf.FieldType == reflect.TypeFor[time.Time]():
+	case direct && bf.kind == Date && sf.FieldType == reflect.TypeFor[time.Time]():
 		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
 			t, ok := cell.moment()
 			if !ok {
@@ -143,7 +169,7 @@ func (b *binding) setter(bf *boundField) func(context.Context, reflect.Value, *s
 			}
 			return sf.Set(ctx, rv, cell.value)
 		}
-	case bf.kind == String && sf.FieldType.Kind() == reflect.String:
+	case direct && bf.kind == String && sf.FieldType.Kind() == reflect.String:
 		return func(ctx context.Context, rv reflect.Value, cell *scanCell) error {
 			s, ok := cell.value.(string)
 			if !ok {

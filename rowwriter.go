@@ -120,7 +120,7 @@ func (b *binding) getter(bf *boundField) func(context.Context, reflect.Value) an
 	sf := bf.schema
 	index := sf.StructField.Index
 	switch {
-	case bf.dynamic || sf.Serializer != nil || bf.kind == opaqueKind:
+	case bf.dynamic || sf.Serializer != nil || bf.kind == opaqueKind || throughPointer(index):
 	case bf.kind == idRef && sf.FieldType == reflect.TypeFor[ID]():
 		return func(_ context.Context, rv reflect.Value) any {
 			id := ID(rv.FieldByIndex(index).String())
@@ -143,7 +143,8 @@ func (b *binding) getter(bf *boundField) func(context.Context, reflect.Value) an
 // momentOf reads a date of the Go type time.Time, nil for any other field.
 func momentOf(bf *boundField) func(rv reflect.Value) time.Time {
 	sf := bf.schema
-	if bf.dynamic || bf.kind != Date || bf.concealed() || sf.Serializer != nil || sf.FieldType != reflect.TypeFor[time.Time]() {
+	if bf.dynamic || bf.kind != Date || bf.concealed() || sf.Serializer != nil || sf.FieldType != reflect.TypeFor[time.Time]() ||
+		throughPointer(sf.StructField.Index) {
 		return nil
 	}
 	index := sf.StructField.Index

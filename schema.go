@@ -10,66 +10,50 @@ import (
 type Schema struct {
 	models []*model // in the order in which they can be created
 	byName map[string]*model
+	// core knows the database that the schema is carried out on.
+	core *core
 }
 
-// ModelInfo describes a model of the schema.
-type ModelInfo struct {
-	// Name is the logical name, Table the physical one.
-	Name, Table string
-	Fields      []FieldInfo
-	Indexes     []IndexInfo
+// Dialect is the name of the database that physical names and types are for:
+// "sqlite", "postgres", "mysql" (MariaDB too) or "sqlserver". It is empty before
+// db.Use.
+func (s *Schema) Dialect() string {
+	if s.core == nil {
+		return ""
+	}
+	return s.core.dialect.Name()
 }
 
-// FieldInfo describes a field of the schema.
-type FieldInfo struct {
-	// Name is the logical name, Column the physical one.
-	Name, Column string
-	// Type is the logical type: "string", "number", "id", "enum" and so on.
-	Type string
-	// Optional fields may be NULL; NotNull says that the column may not.
-	Optional, NotNull bool
-	Unique, Indexed   bool
-	// ServerOnly fields are not for clients to set, Hidden ones not to be shown.
-	ServerOnly, Hidden bool
-	// References is nil when the field references nothing.
-	References *Reference
-}
-
-// IndexInfo describes an index of the schema.
-type IndexInfo struct {
-	Name string
-	// Fields are logical names, in order.
-	Fields      []string
-	Unique      bool
-	Recommended bool
-}
-
-// Models describes all models, in the order in which they can be created.
+// Models describes all models that have a table, in the order in which these can be
+// created.
 func (s *Schema) Models() []ModelInfo {
-	infos := make([]ModelInfo, len(s.models))
-	for i, m := range s.models {
-		infos[i] = m.info()
+	tables := s.tables()
+	infos := make([]ModelInfo, len(tables))
+	for i, m := range tables {
+		infos[i] = s.core.describe(m)
 	}
 	return infos
 }
 
-// Model describes the model of that logical name.
+// Model describes the model of that logical name, if it has a table.
 func (s *Schema) Model(name string) (ModelInfo, bool) {
 	m := s.byName[name]
-	if m == nil {
+	if m == nil || m.tableless {
 		return ModelInfo{}, false
 	}
-	return m.info(), true
+	return s.core.describe(m), true
 }
 
-// Field looks up a field by its logical name.
-func (m ModelInfo) Field(name string) (FieldInfo, bool) {
-	for _, f := range m.Fields {
-		if f.Name == name {
-			return f, true
+// InStorage describes the models that have no table, since their rows are in the
+// secondary storage only ([StorageOnly]).
+func (s *Schema) InStorage() []ModelInfo {
+	var infos []ModelInfo
+	for _, m := range s.models {
+		if m.tableless {
+			infos = append(infos, s.core.describe(m))
 		}
 	}
-	return FieldInfo{}, false
+	return infos
 }
 
 // model is a model of the logical schema: immutable once the schema is built.
@@ -89,6 +73,10 @@ type model struct {
 	declared, own reflect.Type
 	// path is where the model is configured, origin who brought it.
 	path, origin string
+	// tableless says that its rows are in the secondary storage only.
+	tableless bool
+	// noMigration leaves its table to others.
+	noMigration bool
 }
 
 // index is an index of the logical schema.
@@ -112,38 +100,26 @@ func (m *model) fieldNames() []string {
 	return names
 }
 
-// references lists the fields that are foreign keys.
+// tables are the models that have a table.
+func (s *Schema) tables() []*model {
+	tables := make([]*model, 0, len(s.models))
+	for _, m := range s.models {
+		if !m.tableless {
+			tables = append(tables, m)
+		}
+	}
+	return tables
+}
+
+// references lists the fields that are foreign keys, from one table to another.
 func (m *model) references() []*field {
 	var refs []*field
 	for _, f := range m.fields {
-		if f.ref != nil {
+		if f.ref != nil && !m.tableless && !f.ref.model.tableless {
 			refs = append(refs, f)
 		}
 	}
 	return refs
-}
-
-func (m *model) info() ModelInfo {
-	info := ModelInfo{Name: m.name, Table: m.table}
-	for _, f := range m.fields {
-		fi := FieldInfo{
-			Name: f.name, Column: f.column, Type: string(f.kind),
-			Optional: f.optional, NotNull: f.notNull, Unique: f.unique,
-			Indexed: f.index || f.unique, ServerOnly: f.serverOnly, Hidden: !f.shown(),
-		}
-		if f.ref != nil {
-			fi.References = &Reference{Model: f.ref.model.name, Field: f.ref.field.name, OnDelete: f.ref.onDelete}
-		}
-		info.Fields = append(info.Fields, fi)
-	}
-	for _, x := range m.indexes {
-		xi := IndexInfo{Name: x.name, Unique: x.unique, Recommended: x.recommended}
-		for _, f := range x.fields {
-			xi.Fields = append(xi.Fields, f.name)
-		}
-		info.Indexes = append(info.Indexes, xi)
-	}
-	return info
 }
 
 // columns lists the physical names of an index.

@@ -19,6 +19,7 @@ type schemaBuilder struct {
 	structColumns map[*model]map[string]string
 	structTables  map[*model]string
 	compound      map[*model][]Index
+	plugins       []setPlugin // by id
 	errs          []error
 }
 
@@ -33,12 +34,15 @@ func buildSchema(cfg Config, n naming) (*Schema, []error) {
 		compound:      map[*model][]Index{},
 	}
 	b.checkSettings()
+	b.collectPlugins()
+	b.mergeConfigs()
 	b.declareModels()
 	if token := b.schema.byName[ModelSession].byName["token"]; b.cfg.Session.HashTokens && token != nil {
 		token.hashed = true
 	}
 	b.addFields()
 	b.addOwnStructs()
+	b.extendEnums()
 	b.resolveReferences()
 	b.resolveIDs()
 	b.checkFields()
@@ -67,13 +71,10 @@ func (b *schemaBuilder) checkSettings() {
 	if b.cfg.MigrationLockTimeout < 0 {
 		b.errorf("MigrationLockTimeout", "must not be negative")
 	}
-	switch b.cfg.RateLimit.Storage {
-	case StorageNone, StorageDatabase:
-	default:
-		b.errorf("RateLimit.Storage", "%q is not known; it is StorageNone or StorageDatabase", b.cfg.RateLimit.Storage)
-	}
+	b.checkRateLimit()
 	b.checkSession()
 	b.checkVerification()
+	b.checkSecondaryStorage()
 	b.checkPasswordHasher()
 	b.checkTokenKeys()
 	for _, name := range slices.Sorted(maps.Keys(b.cfg.Models)) {
@@ -87,34 +88,22 @@ func (b *schemaBuilder) declareModels() {
 	for _, pm := range coreModels(b.cfg.RateLimit.Storage == StorageDatabase) {
 		b.declareModel(pm, "the core", goName(pm.Name))
 	}
-	ids := map[string]bool{}
-	for i, p := range b.cfg.Plugins {
-		path := fmt.Sprintf("Plugins[%d]", i)
-		if p == nil {
-			b.errorf(path, "is nil")
-			continue
-		}
-		if ids[p.ID()] {
-			b.errorf(path, "the plugin %q is there twice", p.ID())
-			continue
-		}
-		ids[p.ID()] = true
-		for _, pm := range p.Schema().Models {
-			b.declareModel(pm, "plugin "+quote(p.ID()), path+"."+pm.Name)
+	b.schema.byName[ModelSession].tableless = b.cfg.sessionsIn() == StorageOnly
+	b.schema.byName[ModelVerification].tableless = b.cfg.verificationsIn() == StorageOnly
+	for _, p := range b.plugins {
+		for _, pm := range p.schema.Models {
+			b.declareModel(pm, p.origin, p.path+"."+pm.Name)
 		}
 	}
 	if b.schema.byName[ModelRateLimit] == nil && !isZeroModelConfig(b.cfg.RateLimit.ModelConfig) {
 		b.errorf("RateLimit", "is configured but not stored: set RateLimit.Storage to StorageDatabase")
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.cfg.Models)) {
-		if b.schema.byName[name] == nil && strings.HasPrefix(b.configs[name].path, "Models[") {
-			b.errorf(b.configs[name].path, "there is no such model%s", suggest(name, b.modelNames()))
-		}
-	}
+	b.refuseUnknownModels()
 }
 
 func isZeroModelConfig(c ModelConfig) bool {
-	return c.Table == "" && c.Columns == nil && c.AdditionalFields == nil && c.GenerateID == nil && c.Model == nil
+	return c.Table == "" && c.Columns == nil && c.AdditionalFields == nil && c.GenerateID == nil && c.Model == nil &&
+		c.EnumValues == nil && !c.NoMigration
 }
 
 func (b *schemaBuilder) modelNames() []string {
@@ -127,12 +116,12 @@ func (b *schemaBuilder) modelNames() []string {
 
 func (b *schemaBuilder) declareModel(pm PluginModel, origin, path string) {
 	if other := b.schema.byName[pm.Name]; other != nil {
-		b.errorf(path, "the model %q is already declared by %s", pm.Name, other.origin)
+		b.errorf(path, "%s adds the model %q, which is already declared by %s", origin, pm.Name, other.origin)
 		return
 	}
 	m := &model{name: pm.Name, goName: goName(pm.Name), byName: map[string]*field{}, origin: origin, path: path}
 	if c, ok := b.configs[pm.Name]; ok {
-		m.path = c.path
+		m.path, m.noMigration = c.path, c.NoMigration
 	}
 	if !isLogicalName(pm.Name) {
 		b.errorf(path, "the logical name %q must be letters and digits, beginning with a lower-case letter", pm.Name)
@@ -149,6 +138,9 @@ func (b *schemaBuilder) declareModel(pm PluginModel, origin, path string) {
 		}
 		for _, f := range d.fields {
 			b.addField(m, f)
+			if f.hidden && !f.notInJSON {
+				b.errorf(path, "%s.%s is hidden, but JSON would show it: tag it json:\"-\" as well", m.declared, f.goName)
+			}
 		}
 		if id := m.primary(); id == nil || id.kind != idRef {
 			b.errorf(path, "%s needs a field ID of type authplugin.ID", m.declared)
@@ -170,13 +162,9 @@ func (b *schemaBuilder) addField(m *model, f *field) {
 
 // addFields adds what plugins and the application give to existing models.
 func (b *schemaBuilder) addFields() {
-	for i, p := range b.cfg.Plugins {
-		if p == nil {
-			continue
-		}
-		fields := p.Schema().Fields
-		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			path := fmt.Sprintf("Plugins[%d].Schema().Fields[%q]", i, name)
+	for _, p := range b.plugins {
+		for _, name := range slices.Sorted(maps.Keys(p.schema.Fields)) {
+			path := fmt.Sprintf("%s.Schema().Fields[%q]", p.path, name)
 			m := b.schema.byName[name]
 			if m == nil {
 				if name == ModelRateLimit {
@@ -185,11 +173,15 @@ func (b *schemaBuilder) addFields() {
 				b.errorf(path, "there is no such model%s", suggest(name, b.modelNames()))
 				continue
 			}
-			b.addAdditional(m, fields[name], "plugin "+quote(p.ID()), path)
+			b.addAdditional(m, p.schema.Fields[name], p.origin, path)
 		}
 	}
 	for _, m := range b.schema.models {
-		b.addAdditional(m, b.configs[m.name].AdditionalFields, "the configuration", m.path+".AdditionalFields")
+		c := b.configs[m.name]
+		b.addAdditional(m, c.AdditionalFields, "the configuration", m.path+".AdditionalFields")
+		for _, more := range c.fields {
+			b.addAdditional(m, more.Fields, "the configuration", more.path)
+		}
 	}
 }
 
@@ -198,11 +190,7 @@ func (b *schemaBuilder) addAdditional(m *model, fields Fields, origin, path stri
 		at := path + "[" + quote(name) + "]"
 		spec := fields[name]
 		if other := m.byName[name]; other != nil {
-			if other.typed {
-				b.errorf(at, "the model %s already has this field; to rename its column use Columns", m.name)
-			} else if other.kind != kindOf(spec) || strings.HasPrefix(origin, "the ") {
-				b.errorf(at, "the field is already added at %s", other.path)
-			}
+			b.meet(other, b.fieldOf(m, name, spec, at), origin)
 			continue
 		}
 		if !isLogicalName(name) {
@@ -211,7 +199,9 @@ func (b *schemaBuilder) addAdditional(m *model, fields Fields, origin, path stri
 		if m.declared != nil && additionalIndex(m.declared) == nil {
 			b.errorf(at, "%s has no field Additional of type authplugin.Values to hold it", m.declared)
 		}
-		b.addField(m, b.fieldOf(m, name, spec, at))
+		f := b.fieldOf(m, name, spec, at)
+		f.origin = origin
+		b.addField(m, f)
 	}
 }
 

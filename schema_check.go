@@ -67,7 +67,7 @@ func (b *schemaBuilder) resolveReference(f *field) {
 
 func (b *schemaBuilder) resolveIDs() {
 	for _, m := range b.schema.models {
-		strategy, path := b.configs[m.name].GenerateID, m.path+".GenerateID"
+		strategy, path := b.configs[m.name].GenerateID, b.configs[m.name].pathOf("GenerateID")
 		if strategy == nil {
 			strategy, path = b.cfg.GenerateID, "GenerateID"
 		}

@@ -17,10 +17,11 @@ func (b *schemaBuilder) nameTables() {
 			m.table, path = b.naming.qualify(t), m.path+".Model"
 		}
 		if t := b.configs[m.name].Table; t != "" {
+			path = b.configs[m.name].pathOf("Table")
 			if own := b.structTables[m]; own != "" && own != t {
-				b.errorf(m.path+".Table", "%q contradicts the table %q that %s names", t, own, m.own)
+				b.errorf(path, "%q contradicts the table %q that %s names", t, own, m.own)
 			}
-			m.table, path = b.naming.qualify(t), m.path+".Table"
+			m.table = b.naming.qualify(t)
 		}
 		schemaName, name := splitTable(m.table)
 		if strings.Contains(schemaName, ".") {
@@ -40,20 +41,25 @@ func (b *schemaBuilder) nameColumns() {
 		if configured == nil {
 			configured = map[string]string{}
 		}
-		maps.Copy(configured, b.configs[m.name].Columns)
+		settings := b.configs[m.name]
+		maps.Copy(configured, settings.Columns)
+		if settings.path == "" {
+			settings.path = m.path
+		}
+		pathOf := func(field string) string { return settings.pathOf("Columns[" + quote(field) + "]") }
 		for _, f := range m.fields {
 			path := f.path
 			if f.column == "" {
 				f.column = b.naming.column(m, f)
 			}
 			if c, ok := configured[f.name]; ok {
-				f.column, path = c, m.path+".Columns["+quote(f.name)+"]"
+				f.column, path = c, pathOf(f.name)
 			}
 			b.checkIdentifier(path, "column name", f.column)
 		}
 		for _, name := range slices.Sorted(maps.Keys(configured)) {
 			if m.byName[name] == nil {
-				b.errorf(m.path+".Columns["+quote(name)+"]", "the model %s has no such field%s", m.name, suggest(name, m.fieldNames()))
+				b.errorf(pathOf(name), "the model %s has no such field%s", m.name, suggest(name, m.fieldNames()))
 			}
 		}
 	}
@@ -163,7 +169,7 @@ func (b *schemaBuilder) checkCollisions() {
 	for _, m := range b.schema.models {
 		key := b.fold(m.table)
 		if other := tables[key]; other != nil {
-			b.errorf(m.path, "the models %s and %s are both on table %q", other.name, m.name, m.table)
+			b.errorf(m.path, "the models %s%s and %s%s are both on table %q", other.name, ofPlugin(other.origin), m.name, ofPlugin(m.origin), m.table)
 			continue
 		}
 		tables[key] = m
@@ -171,11 +177,20 @@ func (b *schemaBuilder) checkCollisions() {
 	}
 }
 
+// ofPlugin says of which plugin something is, if it is of one.
+func ofPlugin(origin string) string {
+	if strings.HasPrefix(origin, OriginPlugin) {
+		return " of " + origin
+	}
+	return ""
+}
+
 func (b *schemaBuilder) checkFieldCollisions(m *model) {
 	columns, goNames := map[string]*field{}, map[string]*field{}
 	for _, f := range m.fields {
 		if other := columns[b.fold(f.column)]; other != nil {
-			b.errorf(f.path, "the fields %s and %s of %s are both on column %q", other.name, f.name, m.name, f.column)
+			b.errorf(f.path, "the fields %s%s and %s%s of %s are both on column %q",
+				other.name, ofPlugin(other.broughtBy()), f.name, ofPlugin(f.broughtBy()), m.name, f.column)
 		}
 		columns[b.fold(f.column)] = f
 		if other := goNames[f.goName]; other != nil {
@@ -186,6 +201,12 @@ func (b *schemaBuilder) checkFieldCollisions(m *model) {
 			if _, taken := m.declared.FieldByName(f.goName); taken {
 				b.errorf(f.path, "%s already has a Go field %s", m.declared, f.goName)
 			}
+		}
+	}
+	// GORM asks for the column of a Go field by the same name as for a column.
+	for _, f := range m.fields {
+		if other := goNames[f.column]; other != nil && other != f {
+			b.errorf(f.path, "the column %q of the field %s is the Go name of the field %s, which GORM would take for it; choose another column", f.column, f.name, other.name)
 		}
 	}
 	m.byAny = map[string]*field{}

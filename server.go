@@ -12,6 +12,8 @@ import (
 
 // server is what is read of the server once, at start.
 type server struct {
+	// offline says that there is none, see [Describe].
+	offline bool
 	mariaDB bool
 	// autoIncrementIncrement is by how much MySQL counts.
 	autoIncrementIncrement int64
@@ -80,7 +82,7 @@ func (c *core) checkZone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range c.schema.models {
+	for _, m := range c.schema.tables() {
 		table := catalog.Tables[m.table]
 		if table == nil {
 			continue

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -64,10 +65,20 @@ func (s Sessions[S, U]) Create(ctx context.Context, userID ID, opts SessionOptio
 	if err != nil {
 		return nil, err
 	}
-	if err := o.create(ctx, session); err != nil {
-		return nil, err
+	switch o.core.sessionsIn {
+	case StorageOnly:
+		return session, s.createStored(ctx, o, session)
+	case StorageAndDatabase:
+		if err := o.create(ctx, session); err != nil {
+			return nil, err
+		}
+		return session, s.copyCreated(ctx, o, token)
+	default:
+		if err := o.create(ctx, session); err != nil {
+			return nil, err
+		}
+		return session, nil
 	}
-	return session, nil
 }
 
 // lifetime is how long a new session lives.
@@ -90,6 +101,14 @@ func (s Sessions[S, U]) List(ctx context.Context, userID ID) ([]S, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.core.sessionsIn == StorageOnly {
+		return s.listStored(ctx, o, userID)
+	}
+	if o.core.sessionsIn == StorageAndDatabase && o.core.storage.answers() {
+		if _, err := s.adoptUsers(ctx, o, o.handle, []ID{userID}); err != nil && !errors.Is(err, ErrStorage) {
+			return nil, err
+		}
+	}
 	sessions := []S{}
 	err = o.read(ctx, func(db *gorm.DB) error {
 		return o.newestFirst(db).Where(o.equals("userId", userID)).Where(o.live()).Find(&sessions).Error
@@ -111,9 +130,15 @@ func (s Sessions[S, U]) Update(ctx context.Context, token string, values Values)
 	if err := o.refuseDeclared(values); err != nil {
 		return nil, err
 	}
-	found, err := s.Find(ctx, token)
+	if o.core.sessionsIn == StorageOnly && len(o.core.checks) == 0 {
+		return s.updateStored(ctx, o, token, values)
+	}
+	found, err := s.Find(ctx, token, Strict)
 	if err != nil {
 		return nil, err
+	}
+	if o.core.sessionsIn == StorageOnly {
+		return s.updateStored(ctx, o, token, values)
 	}
 	session, err := o.update(ctx, ID(o.text(found.Session, "id")), values, o.live())
 	if err != nil {

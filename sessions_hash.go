@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // hashStored replaces a token that was stored before tokens were hashed. The
@@ -27,36 +26,22 @@ const hashBatch = 500
 // table is in use, and again.
 func (s Sessions[S, U]) HashStoredTokens(ctx context.Context) (int64, error) {
 	o, err := open[S](s.auth, ModelSession)
-	if err != nil || !o.core.cfg.Session.HashTokens {
+	if err != nil || !o.core.cfg.Session.HashTokens || o.core.sessionsIn == StorageOnly {
 		return 0, err
 	}
 	var changed int64
-	last := ID("")
-	for {
-		var sessions []S
-		db := o.session(ctx).Clauses(clause.OrderBy{Columns: []clause.OrderByColumn{{Column: o.column("id")}}}).Limit(hashBatch)
-		if last != "" {
-			db = db.Where(clause.Gt{Column: o.column("id"), Value: last})
+	err = o.eachRow(ctx, hashBatch, func(session *S) error {
+		id, token := ID(o.text(session, "id")), o.text(session, "token")
+		if isHashed(token) {
+			return nil
 		}
-		if err := db.Find(&sessions).Error; err != nil {
-			return changed, o.core.outcome(o.model, err)
-		}
-		for i := range sessions {
-			last = ID(o.text(&sessions[i], "id"))
-			token := o.text(&sessions[i], "token")
-			if isHashed(token) {
-				continue
-			}
-			err := o.core.runOwn(ctx, o.handle, func() error { return s.storeHash(o.session(ctx), o, last, token) })
-			if err != nil {
-				return changed, err
-			}
+		err := o.core.runOwn(ctx, o.handle, func() error { return s.storeHash(o.session(ctx), o, id, token) })
+		if err == nil {
 			changed++
 		}
-		if len(sessions) < hashBatch {
-			return changed, nil
-		}
-	}
+		return err
+	})
+	return changed, err
 }
 
 // storeHash replaces a token by its hash.

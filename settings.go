@@ -30,6 +30,26 @@ type SessionConfig struct {
 	// sessions. A Better Auth application cannot read such sessions. Sessions that
 	// plain GORM writes are hashed too, and those that it reads hold the hash.
 	HashTokens bool
+	// Storage says where sessions are kept. Defaults to [StorageAndDatabase] with a
+	// [Config.SecondaryStorage], to [DatabaseOnly] without.
+	Storage RecordStorage
+	// CopyMaxAge is how long the storage keeps a copy of a session and its user with
+	// StorageAndDatabase. It is the longest that a copy can be wrong after a write that
+	// the library has not seen, such as raw SQL. Defaults to 1 hour.
+	CopyMaxAge time.Duration
+	// WriteWithoutStorage lets a write to users and sessions go on when their copies
+	// cannot be discarded because the storage is out of order. They are discarded as
+	// soon as it is back; until then, and for CopyMaxAge at most, a revoked session may
+	// be found by whoever can reach the storage. Defaults to false: the write is
+	// [ErrStorage], and nothing is written.
+	WriteWithoutStorage bool
+	// PreserveInDatabase has the operations that revoke sessions end their rows instead
+	// of deleting them, for audits: they expire at that moment. Delete hooks run all
+	// the same. Rows of users who are deleted are deleted.
+	PreserveInDatabase bool
+	// PreserveFor is how long after their end [Sessions.DeleteExpired] leaves rows with
+	// PreserveInDatabase. Defaults to 0, for ever.
+	PreserveFor time.Duration
 }
 
 // VerificationConfig configures the model verification.
@@ -41,6 +61,9 @@ type VerificationConfig struct {
 	// IdentifierPrefixes says so for the identifiers that begin with a prefix,
 	// the longest one that fits.
 	IdentifierPrefixes map[string]IdentifierStorage
+	// Storage says where verifications are kept. Defaults to [StorageAndDatabase] with a
+	// [Config.SecondaryStorage], to [DatabaseOnly] without.
+	Storage RecordStorage
 }
 
 // IdentifierStorage says how the identifiers of verifications are stored.

@@ -35,10 +35,10 @@ func (c *core) compileStatements() {
 	c.hot = statements{
 		userByID:    c.selectBy(user, "id").compile(),
 		userByEmail: c.selectBy(user, "email").compile(),
-		sessionByToken: c.selectWithUser(session, func(t *sqlText) {
+		sessionByToken: c.selectShown(session, func(t *sqlText) {
 			t.column("s", session.byName["token"]).add(" = ").placeholder(session.byName["token"])
 		}).compile(),
-		sessionByHash: c.selectWithUser(session, func(t *sqlText) {
+		sessionByHash: c.selectShown(session, func(t *sqlText) {
 			token := session.byName["token"]
 			t.column("s", token).add(" IN (").placeholder(token).add(", ").placeholder(token).add(")")
 		}).compile(),
@@ -73,6 +73,18 @@ func (c *core) selectBy(m *model, name string) *sqlText {
 func (c *core) selectWithUser(m *model, where func(t *sqlText)) *sqlText {
 	user := c.schema.byName[ModelUser]
 	t := c.newText().add("SELECT ").columns("s", m).add(", ").columns("u", user)
+	return t.withUser(m, where)
+}
+
+// selectShown is selectWithUser without the hidden fields.
+func (c *core) selectShown(m *model, where func(t *sqlText)) *sqlText {
+	t := c.newText().add("SELECT ").shownColumns("s", m).add(", ").shownColumns("u", c.schema.byName[ModelUser])
+	return t.withUser(m, where)
+}
+
+// withUser joins rows of a model s with their user u.
+func (t *sqlText) withUser(m *model, where func(t *sqlText)) *sqlText {
+	user := t.core.schema.byName[ModelUser]
 	t.add(" FROM ").quoted(m.table).add(" s INNER JOIN ").quoted(user.table).add(" u ON ")
 	t.column("u", user.primary()).add(" = ").column("s", m.byName["userId"]).add(" WHERE ")
 	where(t)
@@ -186,7 +198,11 @@ func (c *core) makeReaders() {
 			continue
 		}
 		for _, user := range c.byType {
-			if user.model.name == ModelUser {
+			switch {
+			case user.model.name != ModelUser:
+			case b.model.name == ModelSession:
+				c.readers[readerKey{b, user}] = newShownReader(b, user)
+			default:
 				c.readers[readerKey{b, user}] = newRowReader(b, user)
 			}
 		}

@@ -61,9 +61,18 @@ func newTokenCipher(keys []TokenKey) (*tokenCipher, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	c := &tokenCipher{keys: make([]sealingKey, len(keys))}
+	derived, err := deriveKeys(keys, "authplugin token encryption v1:")
+	if err != nil {
+		return nil, err
+	}
+	return &tokenCipher{keys: derived}, nil
+}
+
+// deriveKeys derives keys for one purpose from their secrets.
+func deriveKeys(keys []TokenKey, purpose string) ([]sealingKey, error) {
+	sealing := make([]sealingKey, len(keys))
 	for i, key := range keys {
-		derived, err := hkdf.Key(sha256.New, key.Secret, nil, "authplugin token encryption v1:"+key.ID, 32)
+		derived, err := hkdf.Key(sha256.New, key.Secret, nil, purpose+key.ID, 32)
 		if err != nil {
 			return nil, fmt.Errorf("authplugin: cannot derive the token key %s: %w", key.ID, err)
 		}
@@ -75,9 +84,9 @@ func newTokenCipher(keys []TokenKey) (*tokenCipher, error) {
 		if err != nil {
 			return nil, fmt.Errorf("authplugin: token key %s: %w", key.ID, err)
 		}
-		c.keys[i] = sealingKey{id: key.ID, aead: aead}
+		sealing[i] = sealingKey{id: key.ID, aead: aead}
 	}
-	return c, nil
+	return sealing, nil
 }
 
 // tokenEncoding refuses bits that do not count, so that a ciphertext has one text.

@@ -32,22 +32,33 @@ func (k TokenKey) LogValue() slog.Value { return slog.StringValue(fmt.Sprint(k))
 const minTokenSecret = 32
 
 func (b *schemaBuilder) checkTokenKeys() {
+	for _, mistake := range checkKeys("Account.TokenKeys", b.cfg.Account.TokenKeys) {
+		b.errs = append(b.errs, mistake)
+	}
+}
+
+// checkKeys are the mistakes of keys, which stand at a path.
+func checkKeys(at string, keys []TokenKey) (mistakes []*ConfigError) {
 	ids := map[string]int{}
-	for i, key := range b.cfg.Account.TokenKeys {
-		path := fmt.Sprintf("Account.TokenKeys[%d]", i)
+	for i, key := range keys {
+		path := fmt.Sprintf("%s[%d]", at, i)
+		refuse := func(part, format string, args ...any) {
+			mistakes = append(mistakes, &ConfigError{Path: path + part, Problem: fmt.Sprintf(format, args...)})
+		}
 		other, taken := ids[key.ID]
 		switch {
 		case key.ID == "":
-			b.errorf(path+".ID", "is empty")
+			refuse(".ID", "is empty")
 		case strings.ContainsFunc(key.ID, func(c rune) bool { return c <= ' ' || c > '~' || c == ':' }):
-			b.errorf(path+".ID", "has a character other than letters, digits and punctuation without the colon")
+			refuse(".ID", "has a character other than letters, digits and punctuation without the colon")
 		case taken:
-			b.errorf(path+".ID", "is that of Account.TokenKeys[%d]", other)
+			refuse(".ID", "is that of %s[%d]", at, other)
 		default:
 			ids[key.ID] = i
 		}
 		if len(key.Secret) < minTokenSecret {
-			b.errorf(path+".Secret", "has less than %d bytes", minTokenSecret)
+			refuse(".Secret", "has less than %d bytes", minTokenSecret)
 		}
 	}
+	return mistakes
 }

@@ -61,6 +61,52 @@ func (a *Auth) Transaction(ctx context.Context, fn func(tx *Auth) error, opts ..
 	return c.retry(ctx, o.retries, run)
 }
 
+// Atomically runs fn in a transaction as the library's own operations run in theirs,
+// and is what an operation of a plugin that writes more than once runs in. When the
+// database gives up on it, it is run again, so that what it does outside of the
+// database must be left for afterwards, or to AfterCommit hooks. On SQLite it is
+// the only one that writes from its beginning. Within a transaction it makes a
+// savepoint and is not run again.
+//
+// Errors of the database that fn returns become the library's: [ErrDuplicate] and
+// its like. All others are returned as they are.
+func (a *Auth) Atomically(ctx context.Context, fn func(tx *Auth) error) error {
+	c, db, err := a.handle(ctx)
+	if err != nil {
+		return err
+	}
+	nested := inTransaction(db)
+	return c.atomically(db, func(tx *gorm.DB) error {
+		if nested {
+			if err := c.lockWriters(tx); err != nil {
+				return err
+			}
+		}
+		return fn(a.WithDB(tx))
+	})
+}
+
+// DB is a handle of GORM for one operation: a new session with the context, in the
+// transaction that the Auth is bound to. With dbresolver, it goes to the primary.
+// Before db.Use its statements fail with [ErrNotInitialized].
+func (a *Auth) DB(ctx context.Context) *gorm.DB {
+	_, db, err := a.handle(ctx)
+	if err != nil {
+		unbound, _ := gorm.Open(nil, &gorm.Config{Logger: silent{}})
+		_ = unbound.AddError(err)
+		return unbound
+	}
+	return db
+}
+
+// Now is the time by [Config.Clock].
+func (a *Auth) Now() time.Time {
+	if a == nil || a.state == nil {
+		return time.Now()
+	}
+	return a.cfg.clock()()
+}
+
 // handle is the core, and a session of GORM with the context on this Auth's handle.
 func (a *Auth) handle(ctx context.Context) (*core, *gorm.DB, error) {
 	c, err := a.ready()
@@ -128,8 +174,17 @@ func (c *core) atomically(db *gorm.DB, fn func(tx *gorm.DB) error) error {
 }
 
 // transact is db.Transaction at less than half its cost. tx is a fresh session.
+// Where the level that the database has by default will not do, it asks for another.
 func (c *core) transact(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) error) error {
-	pool, err := begin(ctx, db.Statement.ConnPool)
+	err := c.transactAt(ctx, db, nil, fn)
+	if errors.Is(err, ErrStaleSnapshot) {
+		return c.transactAt(ctx, db, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fn)
+	}
+	return err
+}
+
+func (c *core) transactAt(ctx context.Context, db *gorm.DB, opts *sql.TxOptions, fn func(tx *gorm.DB) error) error {
+	pool, err := begin(ctx, db.Statement.ConnPool, opts)
 	if err != nil {
 		return err
 	}
@@ -154,12 +209,12 @@ func (c *core) transact(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) e
 }
 
 // begin opens a transaction on a pool, as GORM does.
-func begin(ctx context.Context, pool gorm.ConnPool) (gorm.ConnPool, error) {
+func begin(ctx context.Context, pool gorm.ConnPool, opts *sql.TxOptions) (gorm.ConnPool, error) {
 	switch p := pool.(type) {
 	case gorm.TxBeginner:
-		return p.BeginTx(ctx, nil)
+		return p.BeginTx(ctx, opts)
 	case gorm.ConnPoolBeginner:
-		return p.BeginTx(ctx, nil)
+		return p.BeginTx(ctx, opts)
 	default:
 		return nil, gorm.ErrInvalidTransaction
 	}

@@ -208,19 +208,18 @@ func alsoSelect(stmt *gorm.Statement, column string) {
 }
 
 // omitAbsent keeps Save from writing NULL to additional fields that the struct
-// does not hold.
+// does not hold, and from emptying hidden fields that were not read.
 func (b *binding) omitAbsent(stmt *gorm.Statement) {
 	rv := destStruct(stmt)
 	if !rv.IsValid() || !slices.Contains(stmt.Selects, "*") {
 		return
 	}
-	values := b.values(rv)
+	values, state := b.values(rv), stateOf(rv)
 	omits := slices.Clone(stmt.Omits)
 	for _, bf := range b.fields {
-		if !bf.dynamic {
-			continue
-		}
-		if !values.Has(bf.name) {
+		absent := bf.dynamic && !values.Has(bf.name)
+		unread := !bf.dynamic && !bf.shown() && state != nil && state.shownOnly
+		if absent || unread {
 			omits = append(omits, bf.column)
 		}
 	}
@@ -268,7 +267,22 @@ func validateTypedChange(stmt *gorm.Statement, bf *boundField, rv reflect.Value)
 		return nil
 	}
 	value := bf.schema.ReflectValueOf(stmt.Context, rv)
+	if bf.neverEmpty() && isEmpty(value) && writesZero(stmt, bf.column) {
+		return bf.errorf("is required")
+	}
 	return bf.checkTyped(value)
+}
+
+// isEmpty reports whether a Go field holds empty text, or none.
+func isEmpty(value reflect.Value) bool {
+	return value.IsZero() || reflect.Indirect(value).IsZero()
+}
+
+// writesZero reports whether an update by struct writes a field that is zero: Save
+// does, and one that selects it.
+func writesZero(stmt *gorm.Statement, column string) bool {
+	selected, _ := stmt.SelectAndOmitColumns(false, true)
+	return selected[column]
 }
 
 // replaceValues puts transformed values into the update. The caller's struct

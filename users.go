@@ -151,13 +151,21 @@ func (u Users[T]) UpdateByEmail(ctx context.Context, email string, values Values
 
 // Delete deletes a user with everything that belongs to it: sessions, accounts
 // and the rows of plugins that reference the user. Their hooks run too. It is
-// [ErrNotFound] when there is no such user.
+// [ErrNotFound] when there is no such user, and what a [UserDeletePlugin] refuses it
+// with.
 func (u Users[T]) Delete(ctx context.Context, id ID) error {
 	o, err := open[T](u.auth, ModelUser)
 	if err != nil {
 		return err
 	}
+	if !storable(string(id)) {
+		return ErrNotFound
+	}
 	return o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
+		tx, err := o.core.askDelete(tx, o.model, id)
+		if err != nil {
+			return err
+		}
 		if err := o.lockUser(tx, id); err != nil {
 			return err
 		}

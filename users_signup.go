@@ -62,7 +62,11 @@ func (u Users[T]) createWithAccount(ctx context.Context, user T, account Account
 	p := pair[T]{users: users, accounts: accounts, user: &user, account: &account}
 	err = errExpression
 	if p.together() {
-		err = p.insertTogether(ctx)
+		begin := p.beginAnew(true)
+		if err = p.insertTogether(ctx); p.refusedForAnother(ctx, err) {
+			begin()
+			err = errExpression
+		}
 	}
 	if errors.Is(err, errExpression) {
 		err = p.insertApart(ctx)
@@ -93,8 +97,12 @@ func (p pair[T]) together() bool {
 
 // derives reports whether the account's id keeps others from linking it as well.
 func (p pair[T]) derives() bool {
-	_, ok := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}.derivedID()
+	_, ok := p.key().derivedID()
 	return ok
+}
+
+func (p pair[T]) key() uniqueKey {
+	return uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}
 }
 
 // complete fills in what the account takes from its user.
@@ -106,8 +114,7 @@ func (p pair[T]) complete() {
 	if p.account.ProviderID == CredentialProvider || p.account.ID != "" {
 		return // nobody else can know the user's id yet
 	}
-	key := uniqueKey{model: p.accounts.model, parts: []string{p.account.ProviderID, p.account.AccountID}}
-	p.account.ID, _ = key.derivedID()
+	p.account.ID, _ = p.key().derivedID()
 }
 
 // insertTogether inserts both by one statement.
@@ -157,7 +164,7 @@ var errExpression = errors.New("authplugin: a field holds an expression")
 // insertApart inserts one after the other in a transaction.
 func (p pair[T]) insertApart(ctx context.Context) error {
 	c := p.users.core
-	given := p.account.ID != ""
+	derives := p.account.ID == ""
 	chain := p.users.handle.Callback().Create()
 	alone := !inTransaction(p.users.handle) && c.createsAlone(p.users.binding, chain) && c.createsAlone(p.accounts.binding, chain)
 	begin := p.beginAnew(alone)
@@ -166,22 +173,57 @@ func (p pair[T]) insertApart(ctx context.Context) error {
 		if err := c.createOnce(ctx, tx, p.users.binding, p.user); err != nil {
 			return err
 		}
-		credential := p.account.ProviderID == CredentialProvider
-		p.complete()
-		if credential || (p.account.ID != "" && !given) {
-			return c.createOnce(ctx, tx, p.accounts.binding, p.account)
-		}
-		// Without a derived id the key is to be locked.
-		return Accounts[Account, T]{}.link(ctx, p.accounts, tx, p.account)
+		return p.insertAccount(ctx, tx, derives)
 	}
+	err := p.transact(ctx, alone, run)
+	if p.refusedForAnother(ctx, err) {
+		derives = false
+		err = p.transact(ctx, alone, run)
+	}
+	return err
+}
+
+// insertAccount inserts the account of a user who is there. Without a derived id
+// its key is to be locked.
+func (p pair[T]) insertAccount(ctx context.Context, tx *gorm.DB, derives bool) error {
+	given := p.account.ID
+	p.complete()
+	if p.account.ProviderID == CredentialProvider || (derives && p.account.ID != "") {
+		return p.accounts.core.createOnce(ctx, tx, p.accounts.binding, p.account)
+	}
+	p.account.ID = given
+	return Accounts[Account, T]{}.link(ctx, p.accounts, tx, p.account)
+}
+
+// transact runs what inserts both in a transaction.
+func (p pair[T]) transact(ctx context.Context, alone bool, run func(tx *gorm.DB) error) error {
+	c, handle := p.users.core, p.users.handle
 	if !alone {
 		return c.outcome(p.users.model, c.atomically(p.users.session(ctx), run))
 	}
 	for _, m := range []*model{p.users.model, p.accounts.model} {
-		c.inserts[m].prepare(ctx, p.users.handle.Statement.ConnPool)
+		c.inserts[m].prepare(ctx, handle.Statement.ConnPool)
 	}
 	// The first statement writes: SQLite need not be told.
-	return c.outcome(p.users.model, because(ctx, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, p.users.handle, run) })))
+	return c.outcome(p.users.model, because(ctx, c.retry(ctx, ownRetries, func() error { return c.transact(ctx, handle, run) })))
+}
+
+// refusedForAnother reports whether a row whose key the application has changed
+// since has the id that the account was to have.
+func (p pair[T]) refusedForAnother(ctx context.Context, err error) bool {
+	if !refusedByDatabase(err) || p.account.ProviderID == CredentialProvider {
+		return false
+	}
+	id, ok := p.key().derivedID()
+	if !ok {
+		return false
+	}
+	var holders []Account
+	err = p.accounts.read(ctx, func(db *gorm.DB) error {
+		return db.Where(p.accounts.equals("id", id)).Limit(1).Find(&holders).Error
+	})
+	return err == nil && len(holders) > 0 &&
+		!p.accounts.isOfProvider(&holders[0], p.account.ProviderID, p.account.AccountID)
 }
 
 // beginAnew is that of both rows. Where nobody else has a say nothing within them

@@ -2,6 +2,7 @@ package authplugin
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -38,6 +39,9 @@ func (v Verifications[V]) Create(ctx context.Context, identifier, value string, 
 	o, row, err := v.fresh(identifier, value, opts)
 	if err != nil {
 		return nil, err
+	}
+	if o.core.verificationsIn == StorageOnly {
+		return v.createStored(ctx, o, row, identifier, false)
 	}
 	if err := o.create(ctx, row); err != nil {
 		return nil, err
@@ -78,6 +82,25 @@ func (v Verifications[V]) Find(ctx context.Context, identifier string) (*V, erro
 	if !isPresentable(identifier) {
 		return nil, ErrNotFound
 	}
+	switch {
+	case o.core.verificationsIn == StorageOnly:
+		return v.findStored(ctx, o, identifier)
+	case o.core.verificationsIn == StorageAndDatabase && !inTransaction(o.handle):
+		return v.findCopied(ctx, o, identifier)
+	default:
+		row, err := v.findRow(ctx, o, identifier)
+		if !errors.Is(err, ErrNotFound) || errors.Is(err, ErrExpired) {
+			return row, err
+		}
+		if stored, err := v.hasStored(ctx, o, identifier); stored && err == nil {
+			return v.findStored(ctx, o, identifier)
+		}
+		return nil, err
+	}
+}
+
+// findRow finds the newest verification of an identifier in the database.
+func (v Verifications[V]) findRow(ctx context.Context, o bound[V], identifier string) (*V, error) {
 	rows, err := v.newestRows(ctx, o, identifier)
 	if err != nil {
 		return nil, err
@@ -130,7 +153,20 @@ func (v Verifications[V]) Update(ctx context.Context, identifier string, values 
 			return nil, f.errorf("cannot be changed; create another verification")
 		}
 	}
-	found, err := v.Find(ctx, identifier)
+	if err := o.refuseValues(values); err != nil {
+		return nil, err
+	}
+	if !isPresentable(identifier) {
+		return nil, ErrNotFound
+	}
+	stored, err := v.hasStored(ctx, o, identifier)
+	if err != nil {
+		return nil, err
+	}
+	if stored || o.core.verificationsIn == StorageOnly {
+		return v.updateStored(ctx, o, identifier, values)
+	}
+	found, err := v.findRow(ctx, o, identifier)
 	if err != nil {
 		return nil, err
 	}
@@ -147,14 +183,32 @@ func (v Verifications[V]) Delete(ctx context.Context, identifier string) (int64,
 	if err != nil || !isPresentable(identifier) {
 		return 0, err
 	}
-	return o.delete(ctx, o.ofIdentifier(identifier)...)
+	if o.core.verificationsIn == StorageOnly {
+		return v.deleteStored(ctx, o, identifier)
+	}
+	stored, err := v.hasStored(ctx, o, identifier)
+	if err != nil {
+		return 0, err
+	}
+	var before int64
+	if stored {
+		if before, err = v.deleteStored(ctx, o, identifier); err != nil {
+			return before, err
+		}
+	}
+	n, err := o.delete(ctx, o.ofIdentifier(identifier)...)
+	return before + n, err
 }
 
-// DeleteByID deletes the verification with an id. It is no error when there is none.
+// DeleteByID deletes the verification with an id. It is no error when there is none,
+// and one with [StorageOnly], where verifications are found by their identifiers.
 func (v Verifications[V]) DeleteByID(ctx context.Context, id ID) error {
 	o, err := open[V](v.auth, ModelVerification)
 	if err != nil {
 		return err
+	}
+	if o.core.verificationsIn == StorageOnly {
+		return errNoVerificationID
 	}
 	_, err = o.delete(ctx, o.equals("id", id))
 	return err
@@ -167,7 +221,10 @@ func (v Verifications[V]) DeleteExpired(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return o.deleteExpired(ctx)
+	if o.core.verificationsIn == StorageOnly {
+		return 0, nil
+	}
+	return o.deleteExpired(ctx, 0)
 }
 
 // ofIdentifier are the conditions on the rows of an identifier.

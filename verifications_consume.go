@@ -22,6 +22,16 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 	if !isPresentable(identifier) {
 		return nil, ErrNotFound
 	}
+	stored, err := v.hasStored(ctx, o, identifier)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case stored:
+		return v.consumeLeft(ctx, o, identifier)
+	case o.core.verificationsIn == StorageOnly:
+		return v.consumeStored(ctx, o, identifier)
+	}
 	take := v.takeByStatement
 	if !v.oneStatement(o) {
 		take = v.takeByTransaction
@@ -33,11 +43,29 @@ func (v Verifications[V]) Consume(ctx context.Context, identifier string) (*V, e
 	return v.newest(o, rows, identifier)
 }
 
+// consumeLeft takes a verification that is left in the storage from when there were no
+// rows, and deletes the older rows of its identifier.
+func (v Verifications[V]) consumeLeft(ctx context.Context, o bound[V], identifier string) (row *V, err error) {
+	err = o.core.atomically(o.session(ctx), func(tx *gorm.DB) error {
+		within := o
+		within.handle = tx
+		if row, err = v.consumeStored(ctx, within, identifier); err != nil {
+			return err
+		}
+		_, err = within.delete(ctx, within.ofIdentifier(identifier)...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
 // oneStatement reports whether a DELETE that returns its rows will do. Hooks need
 // the rows beforehand, and where foreign callbacks may fail after it without a
 // transaction of GORM's, what it took would be lost.
 func (v Verifications[V]) oneStatement(o bound[V]) bool {
-	if o.core.hot.consumeVerification == nil || o.binding.hooks.of(OperationDelete) != nil {
+	if o.core.hot.consumeVerification == nil || o.binding.hooks.runs(OperationDelete) {
 		return false
 	}
 	return !o.handle.SkipDefaultTransaction || o.core.deletesAlone(o.binding, o.handle.Callback().Delete())
@@ -49,6 +77,9 @@ func (v Verifications[V]) takeByStatement(ctx context.Context, o bound[V], ident
 	alone := o.core.deletesAlone(o.binding, chain)
 	err = o.core.runOwn(ctx, o.handle, func() error {
 		rows = nil
+		if err := o.core.discardVerification(ctx, o.handle, identifier); err != nil {
+			return err
+		}
 		l := o.core.lookUpIdentifier(o.core.hot.consumeVerification, identifier)
 		op := operation{statement: l.statement, key: l.key, alone: alone, read: func(r *sql.Rows) (int64, error) {
 			rows, err = readAll(ctx, o, r, nil)
@@ -112,9 +143,9 @@ var errLost = errors.New("authplugin: another caller was faster")
 // millisecond. MySQL and SQL Server order ids in their own way, and the latter
 // finds identifiers that differ in case, too.
 func (v Verifications[V]) newestRows(ctx context.Context, o bound[V], identifier string) (rows []*V, err error) {
-	var newest *V
 	l := o.core.lookUpIdentifier(o.core.hot.verificationByIdentifier, identifier)
 	_, err = o.query(ctx, l, &rows, func(r *sql.Rows) (int64, error) {
+		var newest *V
 		rows, err = readAll(ctx, o, r, func(row *V) bool {
 			if newest == nil && isIdentifier(o.text(row, "identifier"), identifier) {
 				newest = row

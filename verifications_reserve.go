@@ -2,10 +2,7 @@ package authplugin
 
 import (
 	"context"
-	"errors"
-	"reflect"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
@@ -13,13 +10,22 @@ import (
 // concurrent callers exactly one does, the others get [ErrDuplicate]. Create and
 // Reserve are not to be used for the same identifier at once: Create asks nobody.
 //
-// Where ids are not [Random] or [UUID], it must not run in a transaction of the
-// caller at REPEATABLE READ on PostgreSQL, or SNAPSHOT on SQL Server: that would
-// not see the row of another winner.
+// Where ids are not [Random] or [UUID], it is [ErrStaleSnapshot] in a transaction of
+// the caller at REPEATABLE READ or SERIALIZABLE on PostgreSQL, or SNAPSHOT on SQL
+// Server: that would not see the row of another winner. (SERIALIZABLE guards only
+// against others that run at it, which the library does not by itself.)
 func (v Verifications[V]) Reserve(ctx context.Context, identifier, value string, opts VerificationOptions) (*V, error) {
 	o, row, err := v.fresh(identifier, value, opts)
 	if err != nil {
 		return nil, err
+	}
+	if o.core.verificationsIn == StorageOnly {
+		return v.createStored(ctx, o, row, identifier, true)
+	}
+	if stored, err := v.hasStored(ctx, o, identifier); err != nil {
+		return nil, err
+	} else if stored {
+		return nil, ErrDuplicate
 	}
 	key := uniqueKey{model: o.model, parts: []string{identifier}}
 	for range reserveAttempts {
@@ -28,8 +34,7 @@ func (v Verifications[V]) Reserve(ctx context.Context, identifier, value string,
 		if err == nil {
 			return &won, o.set(&won, "identifier", identifier)
 		}
-		var refused *databaseError
-		if !errors.Is(err, ErrDuplicate) || !errors.As(err, &refused) {
+		if !refusedByDatabase(err) {
 			return nil, err
 		}
 		// The primary key refused it: the row of the key is there, and was not live
@@ -44,26 +49,9 @@ func (v Verifications[V]) Reserve(ctx context.Context, identifier, value string,
 const reserveAttempts = 10
 
 func (v Verifications[V]) reserve(ctx context.Context, o bound[V], key uniqueKey, identifier string, row *V) error {
-	taken := func(tx *gorm.DB, own ID) (bool, error) {
-		var others []V
-		where := append(o.ofIdentifier(identifier), o.live())
-		if own != "" {
-			where = append(where, clause.Neq{Column: o.column("id"), Value: own})
-		}
-		err := tx.Clauses(clause.Where{Exprs: where}).Limit(1).Find(&others).Error
-		return len(others) > 0, err
-	}
-	begin := o.beginAnew(reflect.ValueOf(row).Elem())
-	return o.core.outcome(o.model, o.core.insertOnce(o.session(ctx), key, func(tx *gorm.DB, id ID) (ID, error) {
-		begin()
-		if id != "" {
-			if err := o.set(row, "id", id); err != nil {
-				return "", err
-			}
-		}
-		err := o.core.createOnce(ctx, tx, o.binding, row)
-		return ID(o.text(row, "id")), err
-	}, taken))
+	has := func(row *V) bool { return isIdentifier(o.text(row, "identifier"), identifier) }
+	others := func() []clause.Expression { return append(o.ofIdentifier(identifier), o.live()) }
+	return o.core.outcome(o.model, o.only(row, key, has, others).insert(ctx, o.session(ctx)))
 }
 
 // clear deletes the row of a key if it has expired.

@@ -20,7 +20,7 @@
 //
 // A server that does not answer is a skipped test, unless AUTHPLUGIN_TEST_REQUIRE
 // names it ("postgres,mysql", or "all" for every engine except sqlserver): then
-// the test fails. CI sets it, so that a broken server cannot look like success.
+// the test fails; redis there is for package redistest. CI sets it, so that a broken server cannot look like success.
 //
 // NewReplicated starts a PostgreSQL primary and a standby for one test, and Rows
 // fills the tables of a test with many rows.

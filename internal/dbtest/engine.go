@@ -180,15 +180,16 @@ func required(list, name string) bool {
 	return false
 }
 
-// checkRequired refuses a misspelt name: it would silently require nothing.
+// checkRequired refuses a misspelt name: it would silently require nothing. redis
+// is for package redistest.
 func checkRequired(list string) error {
 	for item := range strings.SplitSeq(list, ",") {
 		item = strings.TrimSpace(item)
-		if item == "" || item == "all" || item == "sqlite" || slices.Contains(names(), item) {
+		if item == "" || item == "all" || item == "sqlite" || item == "redis" || slices.Contains(names(), item) {
 			continue
 		}
 
-		return fmt.Errorf("dbtest: %s=%s: %q is none of all, %s", requireVariable, list, item, strings.Join(names(), ", "))
+		return fmt.Errorf("dbtest: %s=%s: %q is none of all, redis, %s", requireVariable, list, item, strings.Join(names(), ", "))
 	}
 
 	return nil

@@ -32,7 +32,7 @@ func TestRequired(t *testing.T) {
 func TestCheckRequired(t *testing.T) {
 	t.Parallel()
 
-	for _, list := range []string{"", "all", "all,sqlserver", "sqlite", "sqlite-pure, postgres"} {
+	for _, list := range []string{"", "all", "all,sqlserver", "sqlite", "sqlite-pure, postgres", "mysql,redis"} {
 		if err := checkRequired(list); err != nil {
 			t.Errorf("%q is refused: %v", list, err)
 		}

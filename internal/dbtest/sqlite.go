@@ -42,15 +42,19 @@ func (b *sqliteBackend) help() string { return "SQLite is part of the test binar
 
 func (b *sqliteBackend) ping(context.Context) error { return nil }
 
-func (b *sqliteBackend) create(_ context.Context, t testing.TB, _ bool) (Database, func(context.Context) error, error) {
+// create makes the file, too: of two processes that are the first to open it,
+// one may be told that the database is locked, since the change to WAL does not
+// wait for a lock (https://sqlite.org/wal.html).
+func (b *sqliteBackend) create(ctx context.Context, t testing.TB, _ bool) (Database, func(context.Context) error, error) {
 	t.Helper()
 
 	path := filepath.Join(t.TempDir(), "test.db")
 	dsn := "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + b.options
+	d := Database{DSN: dsn, SQLitePath: path}
 	// The file goes with the folder.
 	drop := func(context.Context) error { return nil }
 
-	return Database{DSN: dsn, SQLitePath: path}, drop, nil
+	return d, drop, b.load(ctx, d, "PRAGMA user_version = 0")
 }
 
 func (b *sqliteBackend) open(d Database) (*sql.DB, error) {

@@ -229,7 +229,7 @@ func (t *Table) addForeignKeyColumn(r keyRow) {
 	if i < 0 {
 		i = len(t.ForeignKeys)
 		t.ForeignKeys = append(t.ForeignKeys, ForeignKey{
-			Name: r.name, RefTable: r.refTable.String, OnDelete: r.onDelete.String,
+			Name: r.name, RefTable: r.refTable.String, OnDelete: r.onDelete.String, Invalid: r.invalid,
 		})
 	}
 	t.ForeignKeys[i].Columns = append(t.ForeignKeys[i].Columns, r.column.String)

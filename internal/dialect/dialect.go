@@ -57,6 +57,9 @@ type Column struct {
 	PrimaryKey    bool
 	// Charset and Collation are set by MySQL and MariaDB only.
 	Charset, Collation string
+	// OnUpdate is what MySQL and MariaDB set the column to whenever its row is
+	// updated ("current_timestamp(3)"), empty for nothing.
+	OnUpdate string
 }
 
 // Index is one existing index, whether made by CREATE INDEX or by a constraint.
@@ -80,6 +83,7 @@ type ForeignKey struct {
 	RefTable   string // without its schema
 	RefColumns []string
 	OnDelete   string // "CASCADE", "SET NULL", "NO ACTION", "RESTRICT", "SET DEFAULT"
+	Invalid    bool   // PostgreSQL: made NOT VALID and not validated yet
 }
 
 // ErrorKind says what a database error means to the library.
@@ -95,6 +99,10 @@ const (
 	// Retryable is a serialization failure, a deadlock or a busy database: the
 	// same transaction may succeed when it is run again.
 	Retryable
+	// NameTaken is a table or index whose name something else has already.
+	NameTaken
+	// NotPermitted is a statement that the database user has no right to run.
+	NotPermitted
 )
 
 // Dialect is what the library needs to know of one database.

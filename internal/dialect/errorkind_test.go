@@ -42,6 +42,7 @@ func TestErrorKindOfRealErrors(t *testing.T) {
 			"UPDATE children SET age = NULL":                          NotNullViolated,
 			"INSERT INTO children VALUES ('d', 'd', 17, NULL)":        CheckViolated,
 			"INSERT INTO nowhere VALUES (1)":                          OtherError,
+			"CREATE TABLE parents (id integer)":                       NameTaken,
 			"SELECT FROM WHERE":                                       OtherError,
 			"INSERT INTO children (id, code) VALUES ('d', 'missing')": NotNullViolated,
 		} {

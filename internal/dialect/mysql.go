@@ -167,6 +167,7 @@ func (m MySQL) Inspect(ctx context.Context, q Querier, tables []string) (*Catalo
 		}
 		c.Type = strings.ToLower(c.Type)
 		c.AutoIncrement = strings.Contains(strings.ToLower(extra), "auto_increment")
+		c.OnUpdate = mysqlOnUpdate(extra)
 		c.Charset, c.Collation = charset.String, collation.String
 		c.Default = m.defaultSQL(def, dataType, extra)
 		if generated.String != "" {
@@ -201,6 +202,18 @@ func mysqlSchemas(names []tableName) []mysqlSchema {
 		schemas[i].tables = append(schemas[i].tables, n)
 	}
 	return schemas
+}
+
+// mysqlOnUpdate finds "on update CURRENT_TIMESTAMP(3)" in what the catalog says
+// beside the type, without the first two words.
+func mysqlOnUpdate(extra string) string {
+	const words = "on update "
+	i := strings.Index(strings.ToLower(extra), words)
+	if i < 0 {
+		return ""
+	}
+	expression, _, _ := strings.Cut(extra[i+len(words):], " ")
+	return expression
 }
 
 // defaultSQL is the SQL of a default. MariaDB's catalog holds it as SQL, MySQL's
@@ -264,6 +277,10 @@ func (MySQL) ErrorKind(err error) ErrorKind {
 		// ER_CHECKREAD of MariaDB, ER_LOCK_NOWAIT, ER_TRANSACTION_ROLLBACK_DURING_COMMIT
 		case 1213, 1205, 1020, 3572, 3101:
 			return Retryable
+		case 1050: // ER_TABLE_EXISTS_ERROR
+			return NameTaken
+		case 1044, 1142, 1143, 1227: // ER_DBACCESS_DENIED_ERROR, ER_TABLEACCESS_DENIED_ERROR and its like
+			return NotPermitted
 		default:
 			return OtherError
 		}

@@ -58,7 +58,7 @@ WHERE k.seq <= i.indnkeyatts
 UNION ALL
 SELECT f.ord, f.relname, 'f', con.conname, k.seq,
 	(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = con.conrelid AND a.attnum = k.col),
-	false, false, false, false, rc.relname,
+	false, false, false, NOT con.convalidated, rc.relname,
 	(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = con.confrelid AND a.attnum = k.ref),
 	CASE con.confdeltype
 		WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT'
@@ -149,6 +149,10 @@ func (Postgres) ErrorKind(err error) ErrorKind {
 			return CheckViolated
 		case "40001", "40P01", "55P03": // serialization_failure, deadlock_detected, lock_not_available
 			return Retryable
+		case "42P07": // duplicate_table, which indexes and views are as well
+			return NameTaken
+		case "42501": // insufficient_privilege
+			return NotPermitted
 		case "0A000": // feature_not_supported
 			if structText(err, "Routine") == "RevalidateCachedQuery" {
 				return Retryable // a result's type has changed; pgx prepares it anew

@@ -254,7 +254,9 @@ func (SQLite) TransactionalDDL() bool { return true }
 // The result codes of SQLite that matter here. The low byte of an extended code
 // is its primary code.
 const (
+	sqliteError                = 1
 	sqliteBusy                 = 5
+	sqliteReadOnly             = 8
 	sqliteLocked               = 6
 	sqliteConstraint           = 19
 	sqliteConstraintCheck      = 275
@@ -274,6 +276,13 @@ func (SQLite) ErrorKind(err error) ErrorKind {
 		switch code & 0xff {
 		case sqliteBusy, sqliteLocked:
 			return Retryable
+		case sqliteError: // which is most of them
+			if strings.Contains(err.Error(), "already exists") {
+				return NameTaken
+			}
+			return OtherError
+		case sqliteReadOnly:
+			return NotPermitted
 		case sqliteConstraint:
 		default:
 			return OtherError

@@ -161,6 +161,10 @@ func (SQLServer) ErrorKind(err error) ErrorKind {
 			return NotNullViolated
 		case 1205, 1222, 3960: // deadlock, lock timeout, snapshot conflict
 			return Retryable
+		case 2714: // there is already an object of that name
+			return NameTaken
+		case 229, 230, 262, 1088, 2760: // denied on an object, a column, the database; no such object or no rights
+			return NotPermitted
 		default:
 			return OtherError
 		}

@@ -1,0 +1,266 @@
+package authplugin
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// sessionCopier writes a session and its user for the secondary storage, and reads
+// them: {"session":{...},"user":{...}}, which is Better Auth's form, and members of the
+// library's own.
+type sessionCopier struct {
+	session, user *rowCopier
+	// stamp tells by which fields a copy was made.
+	stamp string
+}
+
+const (
+	// stampMember holds the stamp; what Better Auth has written has none.
+	stampMember = "authplugin"
+	// staleMember says that the user of a stored session is to be read anew, see
+	// storedsessions.go.
+	staleMember = "stale"
+	// onlyMember says that the session is in the storage alone: it has no row, and never
+	// had one. A copy whose row was deleted does not have it.
+	onlyMember = "only"
+)
+
+// maxCopySize is the size of the largest copy that is read or written.
+const maxCopySize = 1 << 20
+
+func newSessionCopier(session, user *binding) *sessionCopier {
+	c := &sessionCopier{session: newRowCopier(session), user: newRowCopier(user)}
+	c.stamp = strconv.FormatUint(uint64(c.session.fingerprint())<<32|uint64(c.user.fingerprint()), 36)
+	return c
+}
+
+// write is the copy of a session. token is the token as it is stored.
+func (c *sessionCopier) write(session, user reflect.Value, token string) ([]byte, error) {
+	to, err := c.appendRows(session, user, token)
+	return finished(to, err)
+}
+
+// writeOnly is a session that is in the storage alone, with a mark if that is not empty.
+func (c *sessionCopier) writeOnly(session, user reflect.Value, token, stale string) ([]byte, error) {
+	to, err := c.appendRows(session, user, token)
+	to = append(to, `,"`+onlyMember+`":true`...)
+	if stale != "" {
+		to = append(to, `,"`+staleMember+`":"`+stale+`"`...)
+	}
+	return finished(to, err)
+}
+
+// finished ends what is written.
+func finished(to []byte, err error) ([]byte, error) {
+	if err == nil && len(to) >= maxCopySize {
+		err = errNotCopied
+	}
+	if err != nil {
+		return nil, err
+	}
+	return append(to, '}'), nil
+}
+
+// appendRows is what a copy and a stored session have in common.
+func (c *sessionCopier) appendRows(session, user reflect.Value, token string) ([]byte, error) {
+	to := make([]byte, 0, 1024)
+	to = append(to, `{"session":`...)
+	to, err := c.session.appendRow(to, session, Values{"token": token})
+	if err != nil {
+		return nil, err
+	}
+	to = append(to, `,"user":`...)
+	if to, err = c.user.appendRow(to, user, nil); err != nil {
+		return nil, err
+	}
+	return append(to, `,"`+stampMember+`":"`+c.stamp+`"`...), nil
+}
+
+// copyVerdict is what a value under a session's key is.
+type copyVerdict uint8
+
+const (
+	// copyUsable is a copy of the session that was asked for.
+	copyUsable copyVerdict = iota
+	// copyDiscarded marks a session that is being written.
+	copyDiscarded
+	// copyOutdated was made by another version of the configuration.
+	copyOutdated
+	// copyForeign is anything else.
+	copyForeign
+)
+
+// readCopy is what a copy holds besides the rows.
+type readCopy struct {
+	verdict copyVerdict
+	stale   string
+	// own says that the library has written it, and only that it is a session which is
+	// in the storage alone.
+	own, only bool
+}
+
+// isStored reports whether a value is a session that the storage alone has: the
+// library's own, or one of Better Auth's. A copy of a row is none; it is left over from
+// another mode.
+func (r readCopy) isStored() bool {
+	return (r.verdict == copyUsable || r.verdict == copyOutdated) && (r.only || !r.own)
+}
+
+// read reads a copy into the structs of a session and a user. token is the token as it
+// must be stored there.
+func (c *sessionCopier) read(value []byte, token string, session, user reflect.Value) readCopy {
+	if len(value) == 0 {
+		return readCopy{verdict: copyDiscarded}
+	}
+	foreign := readCopy{verdict: copyForeign}
+	text := string(value)
+	if len(text) > maxCopySize || !utf8.ValidString(text) {
+		return foreign
+	}
+	var read readCopy
+	sessionText, userText, stamp := "", "", ""
+	plain := isPlainJSON(value)
+	members := membersOf(text, plain)
+	for name, raw, ok := members.next(); ok; name, raw, ok = members.next() {
+		switch name {
+		case "session":
+			sessionText = raw
+		case "user":
+			userText = raw
+		case stampMember:
+			stamp, _ = unquoted(raw)
+		case staleMember:
+			read.stale, _ = unquoted(raw)
+		case onlyMember:
+			read.only = raw == "true"
+		}
+	}
+	if members.failed {
+		return foreign
+	}
+	read.own = stamp != ""
+	if read.own && stamp != c.stamp {
+		read.verdict = copyOutdated
+	}
+	if c.session.read(sessionText, plain, session) != nil || c.user.read(userText, plain, user) != nil || !c.consistent(token, session, user) {
+		if stamp == "" || stamp == c.stamp {
+			return foreign
+		}
+		return readCopy{verdict: copyOutdated, own: true}
+	}
+	return read
+}
+
+// consistent reports whether two rows are the session with a token, and its user.
+func (c *sessionCopier) consistent(token string, session, user reflect.Value) bool {
+	userID := c.user.text(user, "id")
+	return userID != "" && c.session.text(session, "userId") == userID && c.session.text(session, "token") == token &&
+		c.session.text(session, "id") != ""
+}
+
+// own gives a row that was copied from another one what the two still share.
+func (c *rowCopier) own(rv reflect.Value) {
+	for _, i := range c.embedded {
+		if held := rv.Field(i); !held.IsNil() {
+			own := reflect.New(held.Type().Elem())
+			own.Elem().Set(held.Elem())
+			held.Set(own)
+		}
+	}
+	for _, f := range c.shared {
+		dest := f.schema.ReflectValueOf(c.b.core.db.Statement.Context, rv)
+		if !dest.IsNil() {
+			setClone(dest, dest)
+		}
+	}
+	if values := c.b.values(rv); len(values) > 0 {
+		own, _ := reflect.TypeAssert[*Values](rv.FieldByIndex(c.b.additional).Addr())
+		*own = copyOfValues(values)
+	}
+}
+
+// shares reports whether a copy of a row shares memory with it.
+func (c *rowCopier) shares(rv reflect.Value) bool {
+	if len(c.b.values(rv)) > 0 || len(c.embedded) > 0 {
+		return true
+	}
+	return slices.ContainsFunc(c.shared, func(f *boundField) bool {
+		return !f.schema.ReflectValueOf(c.b.core.db.Statement.Context, rv).IsNil()
+	})
+}
+
+// copyOfValues copies what can be changed in place, and little else: it is on the way of
+// every look-up.
+func copyOfValues(values Values) Values {
+	copied := maps.Clone(values)
+	for name, v := range values {
+		switch v.(type) {
+		case nil, string, bool, int64, float64, time.Time, ID:
+		default:
+			copied[name] = cloneValue(v)
+		}
+	}
+	return copied
+}
+
+// text is a field of a row that is text, or an id.
+func (c *rowCopier) text(rv reflect.Value, name string) string {
+	v := c.byName[name].schema.ReflectValueOf(c.b.core.db.Statement.Context, rv)
+	if v.Kind() != reflect.String {
+		return ""
+	}
+	return v.String()
+}
+
+// read reads a row. Fields that are not there stay as they are. plain may say that the
+// text has no escapes.
+func (c *rowCopier) read(text string, plain bool, rv reflect.Value) error {
+	defer c.mark(rv)
+	if c.readFast(text, plain, rv) {
+		return nil
+	}
+	rv.SetZero()
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &members); err != nil || members == nil {
+		return errForeignValue
+	}
+	for name, raw := range members {
+		if f := c.byName[name]; f != nil {
+			if err := f.read(rv, string(raw)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mark notes in a row what a look-up would.
+func (c *rowCopier) mark(rv reflect.Value) {
+	c.b.bindValue(rv)
+	if len(c.fields) < len(c.b.fields) {
+		markShownOnly(rv)
+	}
+}
+
+// readFast reads a row without encoding/json. It is false when that has to decide.
+func (c *rowCopier) readFast(text string, plain bool, rv reflect.Value) bool {
+	members, at := membersOf(text, plain), 0
+	for name, raw, ok := members.next(); ok; name, raw, ok = members.next() {
+		var f *copiedField
+		if at < len(c.fields) && c.fields[at].name == name { // as the library writes them
+			f = &c.fields[at]
+			at++
+		} else {
+			f = c.byName[name]
+		}
+		if f != nil && f.read(rv, raw) != nil {
+			return false
+		}
+	}
+	return !members.failed
+}

@@ -149,6 +149,37 @@ func TestRetriedCreateBeginsAnew(t *testing.T) {
 	})
 }
 
+// So do the rows that it brings along, which stay the caller's own.
+func TestRetriedCreateBeginsItsRelationsAnew(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		runs := 0
+		cfg := withHasher(authplugin.Config{})
+		cfg.Account.AdditionalFields = authplugin.Fields{"label": {Type: authplugin.String, Optional: true}}
+		cfg.Hooks.Account.BeforeCreate = func(_ *authplugin.HookContext, a *authplugin.Account) error {
+			a.AccountID += "!"
+			a.Additional.Set("label", a.Additional.String("label")+"!")
+			return nil
+		}
+		cfg.Hooks.Account.AfterCreate = func(*authplugin.HookContext, *authplugin.Account) error {
+			if runs++; runs%3 != 0 {
+				return authplugin.ErrConflict
+			}
+			return nil
+		}
+		_, auth := migrated(t, e, cfg)
+		accounts := []authplugin.Account{{ProviderID: "github", AccountID: "1", Additional: authplugin.Values{"label": "l"}}}
+		u, err := auth.Users().Create(t.Context(), authplugin.User{Name: "Ada", Email: "a@example.com", Accounts: accounts})
+		must(t, err)
+		if a := u.Accounts[0]; a.AccountID != "1!" || a.Additional.String("label") != "l!" || runs != 3 {
+			t.Errorf("after %d runs the account is %q, %q", runs, a.AccountID, a.Additional.String("label"))
+		}
+		if accounts[0].ID == "" || accounts[0].ID != u.Accounts[0].ID {
+			t.Errorf("the caller's row has the id %q, want %q", accounts[0].ID, u.Accounts[0].ID)
+		}
+	})
+}
+
 // A session whose end was written by others, to the microsecond, is refreshed.
 func TestRefreshOfAnEndToTheMicrosecond(t *testing.T) {
 	t.Parallel()

@@ -4,8 +4,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/gorm-auth/authplugin"
+	"github.com/gorm-auth/authplugin/internal/betterauth"
 	"github.com/gorm-auth/authplugin/internal/dbtest"
 )
 
@@ -44,37 +43,20 @@ type betterAuthSeed struct {
 
 var createsRateLimit = regexp.MustCompile("CREATE TABLE .*rateLimit")
 
-// dumpOf is the name of the files of an engine, "" where Better Auth was not run.
-func dumpOf(e dbtest.Engine) string {
-	return map[string]string{"sqlite": "sqlite", "postgres": "postgres", "mysql": "mariadb"}[e.Dialect()]
-}
-
 // loadBetterAuth loads a dump; edit may change its text before.
 func loadBetterAuth(t *testing.T, e dbtest.Engine, kind string, edit func(script string) string) betterAuth {
 	t.Helper()
-	if dumpOf(e) == "" {
-		t.Skip("there is no dump of Better Auth for " + e.Name)
-	}
-	name := dumpOf(e) + "-" + kind
-	script, err := os.ReadFile(filepath.Join("testdata", "better-auth", name+".sql"))
-	must(t, err)
-	text := string(script)
-	if edit != nil {
-		text = edit(text)
-	}
-	// The dumps of PostgreSQL name the schema public.
-	b := betterAuth{Database: e.NewWithOwnDatabase(t), strategy: authplugin.Random, rateLimit: createsRateLimit.MatchString(text)}
-	b.Load(t, text)
+	d, text := betterauth.Load(t, e, kind, edit)
+	b := betterAuth{Database: d, strategy: authplugin.Random, rateLimit: createsRateLimit.MatchString(text)}
 	b.plain = b.Pool(t)
 	b.plain.SetMaxIdleConns(0) // a kept connection would remember how many columns a statement gave
-	if kind == "plugins" {
+	if kind == betterauth.Plugins {
 		return b
 	}
 	b.strategy = strategies()[kind]
-	data, err := os.ReadFile(filepath.Join("testdata", "better-auth", "seeds.json"))
-	must(t, err)
 	seeds := map[string]betterAuthSeed{}
-	must(t, json.Unmarshal(data, &seeds))
+	must(t, json.Unmarshal(betterauth.Seeds(t), &seeds))
+	name := betterauth.DumpOf(t, e) + "-" + kind
 	b.seed = seeds[name]
 	if b.seed.UserID == "" {
 		t.Fatalf("seeds.json does not know %s", name)
@@ -249,6 +231,9 @@ func (b betterAuth) definition(t *testing.T) []string {
 func (b betterAuth) recommended(t *testing.T) []string {
 	t.Helper()
 	names := []string{"create index session.session_expiresAt_idx", "create index verification.verification_expiresAt_idx"}
+	if b.config().RateLimit.Storage == authplugin.StorageDatabase {
+		names = append([]string{"create index rateLimit.rateLimit_lastRequest_idx"}, names...)
+	}
 	if goldenFolder(t, b.Database) == "mysql" {
 		return names // MySQL cannot index Better Auth's text columns of account
 	}

@@ -14,9 +14,14 @@ import (
 	"github.com/gorm-auth/authplugin/internal/dbtest"
 )
 
-// inOldSnapshot runs f in a transaction of MySQL that goes on seeing the tables
-// as they are before meanwhile runs.
+// inOldSnapshot runs f in a transaction that goes on seeing the tables as they are
+// before meanwhile runs.
 func inOldSnapshot(t *testing.T, db *gorm.DB, auth *authplugin.Auth, meanwhile func(), f func(tx *authplugin.Auth) error) error {
+	t.Helper()
+	return inSnapshot(t, db, auth, sql.LevelRepeatableRead, meanwhile, f)
+}
+
+func inSnapshot(t *testing.T, db *gorm.DB, auth *authplugin.Auth, level sql.IsolationLevel, meanwhile func(), f func(tx *authplugin.Auth) error) error {
 	t.Helper()
 	return db.WithContext(t.Context()).Transaction(func(tx *gorm.DB) error {
 		var n int64
@@ -26,7 +31,7 @@ func inOldSnapshot(t *testing.T, db *gorm.DB, auth *authplugin.Auth, meanwhile f
 		}
 		meanwhile()
 		return f(auth.WithDB(tx))
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
+	}, &sql.TxOptions{Isolation: level})
 }
 
 // What others have deleted since the transaction of the caller began is not

@@ -32,6 +32,8 @@ type authRows struct {
 	// token is what the table of sessions holds, access that of accounts.
 	token, access driver.Value
 	applock       int64
+	// level is the isolation level of the session; 0 stands for READ COMMITTED.
+	level int64
 }
 
 var (
@@ -43,7 +45,8 @@ const storedIdentifier = "reset-password:Token"
 
 func (a *authRows) answer(s sqlrecorder.Statement) *sqlrecorder.Answer {
 	if strings.Contains(s.SQL, "@LockOwner = N'Transaction'") {
-		return &sqlrecorder.Answer{Columns: []string{""}, Rows: [][]driver.Value{{a.applock}}}
+		level := max(a.level, 2)
+		return &sqlrecorder.Answer{Columns: []string{"", ""}, Rows: [][]driver.Value{{a.applock, level}}}
 	}
 	m := fromTable.FindStringSubmatch(s.SQL)
 	if m == nil {
@@ -340,6 +343,35 @@ func TestSQLServerKeyLock(t *testing.T) {
 	rows.applock = -999
 	if _, err := auth.Accounts().Link(t.Context(), account); err == nil || errors.Is(err, authplugin.ErrConflict) {
 		t.Errorf("refused for another reason: %v", err)
+	}
+}
+
+// A snapshot may be older than the lock. Where it is that of the library's own
+// transaction, that is run at another level.
+func TestSQLServerKeyInASnapshot(t *testing.T) {
+	t.Parallel()
+	db, recording := newFakeServer().open(t, nil)
+	auth := authplugin.New(authConfig(authplugin.Serial, false))
+	must(t, db.Use(auth))
+	rows := &authRows{id: int64(1), rows: none("accounts"), level: 5}
+	recording.Answer(rows.answer)
+	account := authplugin.Account{UserID: "1", ProviderID: "github", AccountID: "42"}
+	for level, want := range map[int64]error{5: authplugin.ErrStaleSnapshot, 4: nil, 3: nil, 2: nil} {
+		rows.level = level
+		recording.Reset()
+		err := auth.Transaction(t.Context(), func(tx *authplugin.Auth) error { return errorOf(tx.Accounts().Link(t.Context(), account)) })
+		inserted := slices.ContainsFunc(recording.SQL(), func(sql string) bool { return strings.HasPrefix(sql, "INSERT") })
+		if !errors.Is(err, want) || inserted != (want == nil) {
+			t.Errorf("level %d: %v, inserted: %v", level, err, inserted)
+		}
+	}
+	rows.level = 5
+	recording.Reset()
+	err := errorOf(auth.Accounts().Link(t.Context(), account))
+	wantError(t, "the fake stays at its level", err, authplugin.ErrStaleSnapshot)
+	begun := slices.DeleteFunc(recording.SQL(), func(sql string) bool { return !strings.HasPrefix(sql, "BEGIN") })
+	if len(begun) != 2 {
+		t.Errorf("%d transactions, want another one at another level", len(begun))
 	}
 }
 

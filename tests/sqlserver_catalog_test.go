@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	mssql "github.com/microsoft/go-mssqldb"
 	"gorm.io/driver/sqlserver"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -24,6 +25,8 @@ type fakeServer struct {
 	tables  map[string]*fakeTable
 	schemas []string
 	unknown []string
+	// busy is how many of the next ALTER statements wait for a lock in vain.
+	busy int
 }
 
 // fakeTable holds rows of the two catalog statements of internal/dialect,
@@ -88,6 +91,8 @@ func (s *fakeServer) answer(statement sqlrecorder.Statement) *sqlrecorder.Answer
 	switch {
 	case strings.Contains(query, "sp_getapplock"), strings.Contains(query, "sp_releaseapplock"):
 		return &sqlrecorder.Answer{Columns: []string{""}, Rows: [][]driver.Value{{int64(0)}}}
+	case query == "SELECT @@LOCK_TIMEOUT":
+		return &sqlrecorder.Answer{Columns: []string{""}, Rows: [][]driver.Value{{int64(-1)}}}
 	case strings.Contains(query, "information_schema.schemata"):
 		n := int64(0)
 		if slices.Contains(s.schemas, fmt.Sprint(statement.Args[0])) {
@@ -98,6 +103,9 @@ func (s *fakeServer) answer(statement sqlrecorder.Statement) *sqlrecorder.Answer
 		return s.catalog(statement, 13, func(t *fakeTable) [][]driver.Value { return t.keys })
 	case strings.Contains(query, "sys.columns AS c"):
 		return s.catalog(statement, 10, func(t *fakeTable) [][]driver.Value { return t.columns })
+	case strings.HasPrefix(query, "ALTER ") && s.busy > 0:
+		s.busy--
+		return &sqlrecorder.Answer{Err: mssql.Error{Number: 1222, Message: "Lock request time out period exceeded."}}
 	case strings.HasPrefix(query, "CREATE "), strings.HasPrefix(query, "ALTER "), strings.HasPrefix(query, "DROP "):
 		if !s.define(query) {
 			s.unknown = append(s.unknown, query)

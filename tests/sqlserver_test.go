@@ -63,6 +63,42 @@ func TestSQLServerStartup(t *testing.T) {
 	}
 }
 
+// SQL Server by itself waits for a lock for ever: a step has it give up, says so, and
+// is tried again in a transaction of its own; then the connection is as it was.
+func TestSQLServerWaitsForLocks(t *testing.T) {
+	t.Parallel()
+	server := newFakeServer()
+	must(t, server.use(t, authplugin.Config{}, nil).Migrate(t.Context()))
+	db, recording := server.open(t, nil)
+	auth := authplugin.New(withField("nickName", authplugin.Field{Type: authplugin.String, Optional: true}))
+	must(t, db.Use(auth))
+	server.busy = 2
+	waits := 0
+	must(t, auth.Migrate(t.Context(), authplugin.WithProgress(func(p authplugin.MigrationProgress) {
+		if p.Waiting != nil {
+			waits++
+			if !strings.Contains(p.Waiting.Error(), "a transaction that uses the table") {
+				t.Errorf("it does not say where to look: %v", p.Waiting)
+			}
+		}
+	})))
+	var heard []string
+	for _, query := range recording.SQL() {
+		for _, verb := range []string{"SET LOCK_TIMEOUT", "BEGIN", "ALTER", "ROLLBACK", "COMMIT"} {
+			if strings.HasPrefix(query, verb) {
+				heard = append(heard, query)
+			}
+		}
+	}
+	const alter = `ALTER TABLE "users" ADD "nick_name" nvarchar(max)`
+	want := []string{
+		"SET LOCK_TIMEOUT 1000", "BEGIN", alter, "ROLLBACK", "BEGIN", alter, "ROLLBACK", "BEGIN", alter, "COMMIT", "SET LOCK_TIMEOUT -1",
+	}
+	if diff := cmp.Diff(want, heard); diff != "" || waits != 2 {
+		t.Errorf("it waited %d times (-want +heard):\n%s", waits, diff)
+	}
+}
+
 // checkUniqueIndexes checks that exactly those over nullable columns are
 // filtered: to SQL Server two NULLs are the same.
 func (s *fakeServer) checkUniqueIndexes(t *testing.T) {

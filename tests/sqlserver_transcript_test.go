@@ -18,7 +18,7 @@ type transcript struct {
 }
 
 var (
-	randomValue   = regexp.MustCompile(`^([a-zA-Z0-9]{32}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
+	randomValue   = regexp.MustCompile(`^([a-zA-Z0-9]{32}|[a-zA-Z0-9_-]{43}|[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$`)
 	sealedValue   = regexp.MustCompile(`^(sha256\$|enc:v1:k1:).*`)
 	savepointName = regexp.MustCompile(`\bsp\d{6,}\b`)
 )

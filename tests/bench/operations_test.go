@@ -62,7 +62,7 @@ func gormOperations() []operation {
 		},
 		{
 			name: "startup", block: 2, raw: rawStartup, gorm: gormStartup, authplugin: pluginStartup,
-			statements: [3]int64{1, 0, 2},
+			statements: [3]int64{2, 0, 2},
 		},
 	}
 }
@@ -218,40 +218,17 @@ func pluginList(h handles) func(context.Context, int) error {
 	}
 }
 
-// catalogQueries ask once for all columns of the four tables.
-var catalogQueries = map[string]string{
-	"sqlite": `SELECT t.name, c.name, c.type FROM sqlite_master t CROSS JOIN pragma_table_xinfo(t.name) c
-		WHERE t.type = 'table' AND t.name IN (?, ?, ?, ?)`,
-	"postgres": `SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-		WHERE c.relnamespace = current_schema()::regnamespace AND c.relname IN (?, ?, ?, ?) AND a.attnum > 0 AND NOT a.attisdropped`,
-	"mysql": `SELECT table_name, column_name, column_type FROM information_schema.columns
-		WHERE table_schema = DATABASE() AND table_name IN (?, ?, ?, ?)`,
-}
-
+// rawStartup sends what the library asks the catalog, and reads the rows.
 func rawStartup(h handles) func(context.Context, int) error {
-	catalog := h.prepare(catalogQueries[h.engine])
-	want := 0
-	for _, m := range h.auth.Schema().Models() {
-		want += len(m.Fields)
-	}
-	return func(ctx context.Context, _ int) (err error) {
-		rows, err := catalog.query(ctx, "users", "sessions", "accounts", "verifications")
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, rows.Close()) }()
-		types := map[[2]string]string{}
-		for rows.Next() {
-			var table, column, sqlType string
-			if err := rows.Scan(&table, &column, &sqlType); err != nil {
+	statements := catalogStatements(h)
+	return func(ctx context.Context, _ int) error {
+		for _, s := range statements {
+			h.sent.Add(1)
+			if err := s.read(ctx, h.pool); err != nil {
 				return err
 			}
-			types[[2]string{table, column}] = sqlType
 		}
-		if len(types) != want {
-			return fmt.Errorf("the catalog has %d columns, want %d", len(types), want)
-		}
-		return rows.Err()
+		return nil
 	}
 }
 

@@ -7,4 +7,4 @@ CREATE TABLE `account` (`id` varchar(36) NOT NULL,`userId` varchar(36) NOT NULL,
 -- create table verification
 CREATE TABLE `verification` (`id` varchar(36) NOT NULL,`identifier` varchar(255) NOT NULL,`value` text NOT NULL,`expiresAt` datetime(3) NOT NULL,`createdAt` datetime(3) NOT NULL,`updatedAt` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `verification_identifier_idx` (`identifier`),INDEX `verification_expiresAt_idx` (`expiresAt`));
 -- create table rateLimit
-CREATE TABLE `rateLimit` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`lastRequest` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `rateLimit_key_uidx` (`key`));
+CREATE TABLE `rateLimit` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`lastRequest` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `rateLimit_key_uidx` (`key`),INDEX `rateLimit_lastRequest_idx` (`lastRequest`));

@@ -29,7 +29,7 @@ ALTER TABLE `users` ADD `required_boolean` boolean NOT NULL;
 -- add column users.required_date
 ALTER TABLE `users` ADD `required_date` datetime(3) NOT NULL;
 -- add column users.required_enum
-ALTER TABLE `users` ADD `required_enum` text NOT NULL;
+ALTER TABLE `users` ADD `required_enum` varchar(255) NOT NULL;
 -- add column users.required_float
 ALTER TABLE `users` ADD `required_float` double NOT NULL;
 -- add column users.required_json
@@ -55,4 +55,4 @@ CREATE UNIQUE INDEX `users_position_uidx` ON `users`(`position`);
 -- create index users.users_short_key_uidx
 CREATE UNIQUE INDEX `users_short_key_uidx` ON `users`(`short_key`);
 -- create foreign key users.fk_users_favourite_id
-ALTER TABLE `users` ADD CONSTRAINT `fk_users_favourite_id` FOREIGN KEY (`favourite_id`) REFERENCES `sessions`(`id`) ON DELETE NO ACTION;
+SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE `users` ADD CONSTRAINT `fk_users_favourite_id` FOREIGN KEY (`favourite_id`) REFERENCES `sessions`(`id`) ON DELETE NO ACTION;

@@ -39,6 +39,6 @@ CREATE INDEX `users_friend_mail_idx` ON `users`(`friend_mail`);
 -- create index users.users_slug_uidx
 CREATE UNIQUE INDEX `users_slug_uidx` ON `users`(`slug`);
 -- create foreign key users.fk_users_friend
-ALTER TABLE `users` ADD CONSTRAINT `fk_users_friend` FOREIGN KEY (`friend`) REFERENCES `users`(`id`) ON DELETE SET NULL;
+SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE `users` ADD CONSTRAINT `fk_users_friend` FOREIGN KEY (`friend`) REFERENCES `users`(`id`) ON DELETE SET NULL;
 -- create foreign key users.fk_users_friend_mail
-ALTER TABLE `users` ADD CONSTRAINT `fk_users_friend_mail` FOREIGN KEY (`friend_mail`) REFERENCES `users`(`email`) ON DELETE NO ACTION;
+SET STATEMENT foreign_key_checks = 0 FOR ALTER TABLE `users` ADD CONSTRAINT `fk_users_friend_mail` FOREIGN KEY (`friend_mail`) REFERENCES `users`(`email`) ON DELETE NO ACTION;

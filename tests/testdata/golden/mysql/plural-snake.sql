@@ -7,4 +7,4 @@ CREATE TABLE `accounts` (`id` varchar(36) NOT NULL,`user_id` varchar(36) NOT NUL
 -- create table verifications
 CREATE TABLE `verifications` (`id` varchar(36) NOT NULL,`identifier` varchar(255) NOT NULL,`value` text NOT NULL,`expires_at` datetime(3) NOT NULL,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `verifications_identifier_idx` (`identifier`),INDEX `verifications_expires_at_idx` (`expires_at`));
 -- create table rate_limits
-CREATE TABLE `rate_limits` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`last_request` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `rate_limits_key_uidx` (`key`));
+CREATE TABLE `rate_limits` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`last_request` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `rate_limits_key_uidx` (`key`),INDEX `rate_limits_last_request_idx` (`last_request`));

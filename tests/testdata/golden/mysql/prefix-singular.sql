@@ -7,4 +7,4 @@ CREATE TABLE `app_account` (`id` varchar(36) NOT NULL,`user_id` varchar(36) NOT 
 -- create table app_verification
 CREATE TABLE `app_verification` (`id` varchar(36) NOT NULL,`identifier` varchar(255) NOT NULL,`value` text NOT NULL,`expires_at` datetime(3) NOT NULL,`created_at` datetime(3) NOT NULL,`updated_at` datetime(3) NOT NULL,PRIMARY KEY (`id`),INDEX `app_verification_identifier_idx` (`identifier`),INDEX `app_verification_expires_at_idx` (`expires_at`));
 -- create table app_rate_limit
-CREATE TABLE `app_rate_limit` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`last_request` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `app_rate_limit_key_uidx` (`key`));
+CREATE TABLE `app_rate_limit` (`id` varchar(36) NOT NULL,`key` varchar(255) NOT NULL,`count` int NOT NULL,`last_request` bigint NOT NULL,PRIMARY KEY (`id`),UNIQUE INDEX `app_rate_limit_key_uidx` (`key`),INDEX `app_rate_limit_last_request_idx` (`last_request`));

@@ -16,4 +16,5 @@ CREATE INDEX "app_verification_expires_at_idx" ON "app_verification" ("expires_a
 CREATE INDEX "app_verification_identifier_idx" ON "app_verification" ("identifier");
 -- create table app_rate_limit
 CREATE TABLE "app_rate_limit" ("id" varchar(36) NOT NULL,"key" text NOT NULL,"count" integer NOT NULL,"last_request" bigint NOT NULL,PRIMARY KEY ("id"));
+CREATE INDEX "app_rate_limit_last_request_idx" ON "app_rate_limit" ("last_request");
 CREATE UNIQUE INDEX "app_rate_limit_key_uidx" ON "app_rate_limit" ("key");

@@ -16,4 +16,5 @@ CREATE INDEX `verification_expiresAt_idx` ON `verification`(`expiresAt`);
 CREATE INDEX `verification_identifier_idx` ON `verification`(`identifier`);
 -- create table rateLimit
 CREATE TABLE `rateLimit` (`id` text NOT NULL,`key` text NOT NULL,`count` integer NOT NULL,`lastRequest` integer NOT NULL,PRIMARY KEY (`id`));
+CREATE INDEX `rateLimit_lastRequest_idx` ON `rateLimit`(`lastRequest`);
 CREATE UNIQUE INDEX `rateLimit_key_uidx` ON `rateLimit`(`key`);

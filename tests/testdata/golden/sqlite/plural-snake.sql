@@ -16,4 +16,5 @@ CREATE INDEX `verifications_expires_at_idx` ON `verifications`(`expires_at`);
 CREATE INDEX `verifications_identifier_idx` ON `verifications`(`identifier`);
 -- create table rate_limits
 CREATE TABLE `rate_limits` (`id` text NOT NULL,`key` text NOT NULL,`count` integer NOT NULL,`last_request` integer NOT NULL,PRIMARY KEY (`id`));
+CREATE INDEX `rate_limits_last_request_idx` ON `rate_limits`(`last_request`);
 CREATE UNIQUE INDEX `rate_limits_key_uidx` ON `rate_limits`(`key`);

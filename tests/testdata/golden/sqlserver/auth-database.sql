@@ -44,7 +44,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p5 = 2026-11-21T07:00:00.123Z
 -- @p6 = 2026-11-21T07:00:00.123Z
 SAVE TRANSACTION savepoint_1;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -167,7 +167,7 @@ COMMIT;
 -- # Sessions.HashStoredTokens
 -- # Accounts.Link
 BEGIN;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -189,7 +189,7 @@ INSERT INTO "accounts" ("user_id","account_id","provider_id","access_token","ref
 COMMIT;
 -- # Accounts.Link, linked already
 BEGIN;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -228,7 +228,7 @@ SELECT "id", "name", "email", "email_verified", "image", "created_at", "updated_
 -- @p1 = "ada@example.com"
 BEGIN;
 SAVE TRANSACTION savepoint_4;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -263,7 +263,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p5 = 2026-11-21T07:00:00.123Z
 -- @p6 = 2026-11-21T07:00:00.123Z
 SAVE TRANSACTION savepoint_5;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -300,7 +300,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p5 = 2026-11-21T07:00:00.123Z
 -- @p6 = 2026-11-21T07:00:00.123Z
 SAVE TRANSACTION savepoint_6;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -337,7 +337,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p5 = 2026-11-21T07:00:00.123Z
 -- @p6 = 2026-11-21T07:00:00.123Z
 SAVE TRANSACTION savepoint_7;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -374,7 +374,7 @@ INSERT INTO "users" ("name","email","email_verified","image","created_at","updat
 -- @p5 = 2026-11-21T07:00:00.123Z
 -- @p6 = 2026-11-21T07:00:00.123Z
 SAVE TRANSACTION savepoint_8;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "nqliwesURA8vx6gm6Ab69nTjCCy7AIjo6gO1iljAaSDcwnDXViePMl9ocMFRqkYC"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "github"
@@ -414,7 +414,7 @@ UPDATE "accounts" SET "password"=@p1,"updated_at"=@p2 WHERE "accounts"."user_id"
 -- @p4 = "credential"
 COMMIT;
 BEGIN;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "yXeBmDkzS1E8tNKAqEptbqCzwenmnypU7CRcon5RJl6icOKR5MRTFfL6q1RK8T0f"
 SELECT * FROM "accounts" WHERE "accounts"."provider_id" = @p1 AND "accounts"."account_id" = @p2 AND CAST(CAST("accounts"."account_id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "credential"
@@ -517,7 +517,7 @@ DELETE FROM "verifications" WHERE "verifications"."id" = @p1;
 ROLLBACK;
 -- # Verifications.Reserve
 BEGIN;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "alhO6uyBcYx6ltXlvEolhdlkeuKdahDKmsgVTxuOGlISinXVo68IrYzWvZzQcf8f"
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = <sha256$secret_9>
@@ -534,7 +534,7 @@ INSERT INTO "verifications" ("identifier","value","expires_at","created_at","upd
 COMMIT;
 -- # Verifications.Reserve, taken
 BEGIN;
-SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code;
+SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Transaction'; SELECT @code, (SELECT transaction_isolation_level FROM sys.dm_exec_sessions WHERE session_id = @@SPID);
 -- @p1 = "alhO6uyBcYx6ltXlvEolhdlkeuKdahDKmsgVTxuOGlISinXVo68IrYzWvZzQcf8f"
 SELECT * FROM "verifications" WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) AND "verifications"."expires_at" > @p5 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = <sha256$secret_9>

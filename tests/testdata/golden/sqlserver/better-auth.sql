@@ -16,4 +16,5 @@ CREATE INDEX "verification_expiresAt_idx" ON "verification"("expiresAt");
 CREATE INDEX "verification_identifier_idx" ON "verification"("identifier");
 -- create table rateLimit
 CREATE TABLE "rateLimit" ("id" nvarchar(36) NOT NULL,"key" nvarchar(255) NOT NULL,"count" int NOT NULL,"lastRequest" bigint NOT NULL,PRIMARY KEY ("id"));
+CREATE INDEX "rateLimit_lastRequest_idx" ON "rateLimit"("lastRequest");
 CREATE UNIQUE INDEX "rateLimit_key_uidx" ON "rateLimit"("key");

@@ -16,4 +16,5 @@ CREATE INDEX "app_verification_expires_at_idx" ON "app_verification"("expires_at
 CREATE INDEX "app_verification_identifier_idx" ON "app_verification"("identifier");
 -- create table app_rate_limit
 CREATE TABLE "app_rate_limit" ("id" nvarchar(36) NOT NULL,"key" nvarchar(255) NOT NULL,"count" int NOT NULL,"last_request" bigint NOT NULL,PRIMARY KEY ("id"));
+CREATE INDEX "app_rate_limit_last_request_idx" ON "app_rate_limit"("last_request");
 CREATE UNIQUE INDEX "app_rate_limit_key_uidx" ON "app_rate_limit"("key");

@@ -17,6 +17,24 @@ ORDER BY n.ord, c.column_id;
 -- @p6 = "accounts"
 -- @p7 = ""
 -- @p8 = "verifications"
+SELECT n.ord, t.name, c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
+	c.max_length, c.precision, c.scale, c.is_nullable, COALESCE(d.definition, cc.definition), c.is_identity
+FROM
+	(VALUES (0, @p1, @p2), (1, @p3, @p4), (2, @p5, @p6), (3, @p7, @p8)) AS n(ord, schema_name, table_name)
+	JOIN sys.tables AS t ON t.object_id = OBJECT_ID(
+		CASE WHEN n.schema_name = N'' THEN N'' ELSE QUOTENAME(n.schema_name) + N'.' END + QUOTENAME(n.table_name))
+JOIN sys.columns AS c ON c.object_id = t.object_id
+LEFT JOIN sys.default_constraints AS d ON d.object_id = c.default_object_id
+LEFT JOIN sys.computed_columns AS cc ON cc.object_id = c.object_id AND cc.column_id = c.column_id
+ORDER BY n.ord, c.column_id;
+-- @p1 = ""
+-- @p2 = "account"
+-- @p3 = ""
+-- @p4 = "session"
+-- @p5 = ""
+-- @p6 = "user"
+-- @p7 = ""
+-- @p8 = "verification"
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_getapplock @Resource = @p1, @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 0; SELECT @code;
 -- @p1 = "authplugin:a80a795474563b6d69a0a050e27a7150"
 SELECT n.ord, t.name, c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
@@ -37,6 +55,26 @@ ORDER BY n.ord, c.column_id;
 -- @p6 = "accounts"
 -- @p7 = ""
 -- @p8 = "verifications"
+SELECT n.ord, t.name, c.name, COALESCE(TYPE_NAME(c.system_type_id), TYPE_NAME(c.user_type_id)),
+	c.max_length, c.precision, c.scale, c.is_nullable, COALESCE(d.definition, cc.definition), c.is_identity
+FROM
+	(VALUES (0, @p1, @p2), (1, @p3, @p4), (2, @p5, @p6), (3, @p7, @p8)) AS n(ord, schema_name, table_name)
+	JOIN sys.tables AS t ON t.object_id = OBJECT_ID(
+		CASE WHEN n.schema_name = N'' THEN N'' ELSE QUOTENAME(n.schema_name) + N'.' END + QUOTENAME(n.table_name))
+JOIN sys.columns AS c ON c.object_id = t.object_id
+LEFT JOIN sys.default_constraints AS d ON d.object_id = c.default_object_id
+LEFT JOIN sys.computed_columns AS cc ON cc.object_id = c.object_id AND cc.column_id = c.column_id
+ORDER BY n.ord, c.column_id;
+-- @p1 = ""
+-- @p2 = "account"
+-- @p3 = ""
+-- @p4 = "session"
+-- @p5 = ""
+-- @p6 = "user"
+-- @p7 = ""
+-- @p8 = "verification"
+SELECT @@LOCK_TIMEOUT;
+SET LOCK_TIMEOUT 1000;
 BEGIN;
 CREATE TABLE "users" ("id" nvarchar(36) NOT NULL,"name" nvarchar(255) NOT NULL,"email" nvarchar(255) NOT NULL,"email_verified" bit NOT NULL,"image" nvarchar(max),"created_at" datetimeoffset(3) NOT NULL,"updated_at" datetimeoffset(3) NOT NULL,PRIMARY KEY ("id"));
 CREATE UNIQUE INDEX "users_email_uidx" ON "users"("email");
@@ -51,6 +89,7 @@ CREATE TABLE "verifications" ("id" nvarchar(36) NOT NULL,"identifier" nvarchar(2
 CREATE INDEX "verifications_expires_at_idx" ON "verifications"("expires_at");
 CREATE INDEX "verifications_identifier_idx" ON "verifications"("identifier");
 COMMIT;
+SET LOCK_TIMEOUT -1;
 SET NOCOUNT ON; DECLARE @code int; EXEC @code = sp_releaseapplock @Resource = @p1, @LockOwner = N'Session'; SELECT @code;
 -- @p1 = "authplugin:a80a795474563b6d69a0a050e27a7150"
 -- # second start

@@ -110,6 +110,15 @@ func (o *jsonMembers) space() {
 	}
 }
 
+// literal takes a text that comes next, if it does.
+func (o *jsonMembers) literal(text string) bool {
+	if !strings.HasPrefix(o.text[o.at:], text) {
+		return false
+	}
+	o.at += len(text)
+	return true
+}
+
 func (o *jsonMembers) take(c byte) bool {
 	if o.at < len(o.text) && o.text[o.at] == c {
 		o.at++

@@ -24,6 +24,10 @@ type rowCopier struct {
 
 type copiedField struct {
 	*boundField
+	// label is what stands before its value in what the library writes.
+	label string
+	// direct finds it, see [boundField.direct].
+	direct func(rv reflect.Value) reflect.Value
 	// read sets the field of a row from JSON.
 	read func(rv reflect.Value, raw string) error
 }
@@ -32,7 +36,7 @@ func newRowCopier(b *binding) *rowCopier {
 	c := &rowCopier{b: b, byName: map[string]*copiedField{}}
 	for _, bf := range b.fields {
 		if bf.shown() {
-			c.fields = append(c.fields, copiedField{boundField: bf, read: b.copyReader(bf)})
+			c.fields = append(c.fields, copiedField{boundField: bf, read: b.copyReader(bf), direct: bf.direct()})
 		}
 		if bf.dynamic {
 			continue
@@ -43,7 +47,9 @@ func newRowCopier(b *binding) *rowCopier {
 		}
 	}
 	for i := range c.fields {
-		c.byName[c.fields[i].name] = &c.fields[i]
+		f := &c.fields[i]
+		f.label = string(appendLabel(nil, i, f.name))
+		c.byName[f.name] = f
 	}
 	for i := range b.goType.NumField() {
 		if f := b.goType.Field(i); f.Anonymous && f.IsExported() && f.Type.Kind() == reflect.Pointer {
@@ -66,13 +72,8 @@ var errNotCopied = errors.New("authplugin: only the database knows a value of th
 
 // appendRow appends a row as JSON. Values that are given take the place of the row's.
 func (c *rowCopier) appendRow(to []byte, rv reflect.Value, instead Values) ([]byte, error) {
-	to = append(to, '{')
-	for i, f := range c.fields {
-		if i > 0 {
-			to = append(to, ',')
-		}
-		to = strconv.AppendQuote(to, f.name)
-		to = append(to, ':')
+	for _, f := range c.fields {
+		to = append(to, f.label...)
 		v, given := instead[f.name]
 		if !given {
 			v = c.b.get(f.boundField, rv).value
@@ -83,6 +84,16 @@ func (c *rowCopier) appendRow(to []byte, rv reflect.Value, instead Values) ([]by
 		}
 	}
 	return append(to, '}'), nil
+}
+
+// appendLabel appends the name of a member, by its position in the object.
+func appendLabel(to []byte, at int, name string) []byte {
+	if at == 0 {
+		to = append(to, '{')
+	} else {
+		to = append(to, ',')
+	}
+	return append(strconv.AppendQuote(to, name), ':')
 }
 
 // appendJSON appends the value of a field.
@@ -101,132 +112,4 @@ func appendJSON(to []byte, v any) ([]byte, error) {
 	}
 	text, err := json.Marshal(v)
 	return append(to, text...), err
-}
-
-// copyReader reads the field of a struct from JSON, without memory of its own for what
-// sessions and users are mostly made of.
-func (b *binding) copyReader(bf *boundField) func(rv reflect.Value, raw string) error {
-	if bf.dynamic {
-		return func(rv reflect.Value, raw string) error {
-			v, err := bf.field.fromJSON(raw)
-			if err == nil {
-				b.setValue(rv, bf.name, v)
-			}
-			return err
-		}
-	}
-	index := bf.schema.StructField.Index
-	direct := !throughPointer(index) && bf.schema.Serializer == nil
-	t := bf.schema.FieldType
-	switch {
-	case direct && t.Kind() == reflect.String:
-		return func(rv reflect.Value, raw string) error {
-			s, err := unquoted(raw)
-			if err == nil {
-				rv.FieldByIndex(index).SetString(s)
-			}
-			return err
-		}
-	case direct && t == reflect.TypeFor[time.Time]():
-		return func(rv reflect.Value, raw string) error {
-			moment, err := jsonMoment(raw)
-			if err == nil {
-				dest, _ := reflect.TypeAssert[*time.Time](rv.FieldByIndex(index).Addr())
-				*dest = moment
-			}
-			return err
-		}
-	case direct && t.Kind() == reflect.Bool:
-		return func(rv reflect.Value, raw string) error {
-			rv.FieldByIndex(index).SetBool(raw == "true")
-			return refuse(raw != "true" && raw != "false" && raw != jsonNull)
-		}
-	default:
-		return func(rv reflect.Value, raw string) error {
-			dest := bf.schema.ReflectValueOf(b.core.db.Statement.Context, rv)
-			dest.SetZero()
-			if raw == jsonNull {
-				return nil
-			}
-			return json.Unmarshal([]byte(raw), dest.Addr().Interface())
-		}
-	}
-}
-
-// throughPointer reports whether GORM finds a field through an embedded pointer.
-func throughPointer(index []int) bool {
-	for _, i := range index {
-		if i < 0 {
-			return true
-		}
-	}
-	return false
-}
-
-const jsonNull = "null"
-
-var errForeignValue = errors.New("authplugin: the value is no copy of a record")
-
-func refuse(when bool) error {
-	if when {
-		return errForeignValue
-	}
-	return nil
-}
-
-// unquoted is the text of a JSON string, "" for null.
-func unquoted(raw string) (string, error) {
-	if raw == jsonNull {
-		return "", nil
-	}
-	if len(raw) < 2 || raw[0] != '"' {
-		return "", errForeignValue
-	}
-	for i := 1; i < len(raw)-1; i++ {
-		if raw[i] == '\\' {
-			var s string
-			err := json.Unmarshal([]byte(raw), &s)
-			return s, err
-		}
-	}
-	return raw[1 : len(raw)-1], nil
-}
-
-// jsonMoment reads a date, the zero time for null.
-func jsonMoment(raw string) (time.Time, error) {
-	s, err := unquoted(raw)
-	if err != nil || raw == jsonNull {
-		return time.Time{}, err
-	}
-	if t, ok := parseSQLiteTime(s); ok { // which is Better Auth's form everywhere
-		return t, nil
-	}
-	t, err := time.Parse(time.RFC3339Nano, s)
-	return normalizeTime(t), err
-}
-
-// fromJSON is the value of a dynamic field, in the form that it has after a read.
-func (f *field) fromJSON(raw string) (any, error) {
-	if raw == jsonNull {
-		return nil, nil
-	}
-	switch f.kind {
-	case String, enumKind:
-		return unquoted(raw)
-	case idRef:
-		s, err := unquoted(raw)
-		return ID(s), err
-	case Date:
-		return jsonMoment(raw)
-	case Boolean:
-		return raw == "true", refuse(raw != "true" && raw != "false")
-	case Number, BigInt:
-		n, err := strconv.ParseInt(raw, 10, 64)
-		return n, err
-	case Float:
-		n, err := strconv.ParseFloat(raw, 64)
-		return n, err
-	default:
-		return f.loadJSON(raw)
-	}
 }

@@ -1,13 +1,13 @@
 package authplugin
 
 import (
-	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // sessionCopier writes a session and its user for the secondary storage, and reads
@@ -15,9 +15,14 @@ import (
 // library's own.
 type sessionCopier struct {
 	session, user *rowCopier
-	// stamp tells by which fields a copy was made.
-	stamp string
+	// stamp tells by which fields a copy was made; stampText is its member.
+	stamp, stampText string
 }
+
+const (
+	beforeSession = `{"session":`
+	beforeUser    = `,"user":`
+)
 
 const (
 	// stampMember holds the stamp; what Better Auth has written has none.
@@ -36,6 +41,7 @@ const maxCopySize = 1 << 20
 func newSessionCopier(session, user *binding) *sessionCopier {
 	c := &sessionCopier{session: newRowCopier(session), user: newRowCopier(user)}
 	c.stamp = strconv.FormatUint(uint64(c.session.fingerprint())<<32|uint64(c.user.fingerprint()), 36)
+	c.stampText = `,"` + stampMember + `":"` + c.stamp + `"`
 	return c
 }
 
@@ -69,16 +75,16 @@ func finished(to []byte, err error) ([]byte, error) {
 // appendRows is what a copy and a stored session have in common.
 func (c *sessionCopier) appendRows(session, user reflect.Value, token string) ([]byte, error) {
 	to := make([]byte, 0, 1024)
-	to = append(to, `{"session":`...)
+	to = append(to, beforeSession...)
 	to, err := c.session.appendRow(to, session, Values{"token": token})
 	if err != nil {
 		return nil, err
 	}
-	to = append(to, `,"user":`...)
+	to = append(to, beforeUser...)
 	if to, err = c.user.appendRow(to, user, nil); err != nil {
 		return nil, err
 	}
-	return append(to, `,"`+stampMember+`":"`+c.stamp+`"`...), nil
+	return append(to, c.stampText...), nil
 }
 
 // copyVerdict is what a value under a session's key is.
@@ -118,13 +124,43 @@ func (c *sessionCopier) read(value []byte, token string, session, user reflect.V
 		return readCopy{verdict: copyDiscarded}
 	}
 	foreign := readCopy{verdict: copyForeign}
-	text := string(value)
+	text := unsafe.String(unsafe.SliceData(value), len(value))
 	if len(text) > maxCopySize || !utf8.ValidString(text) {
 		return foreign
 	}
-	var read readCopy
-	sessionText, userText, stamp := "", "", ""
 	plain := isPlainJSON(value)
+	if read, ok := c.readPlaced(text, plain, session, user); ok {
+		if !c.consistent(token, session, user) {
+			return foreign
+		}
+		return read
+	}
+	session.SetZero()
+	user.SetZero()
+	return c.readMembers(text, plain, token, session, user)
+}
+
+// readPlaced reads a copy that looks as the library writes it. It is false for any other.
+func (c *sessionCopier) readPlaced(text string, plain bool, session, user reflect.Value) (read readCopy, ok bool) {
+	members := jsonMembers{text: text, plain: plain}
+	if !members.literal(beforeSession) || !c.session.readPlaced(&members, session) ||
+		!members.literal(beforeUser) || !c.user.readPlaced(&members, user) || !members.literal(c.stampText) {
+		return readCopy{}, false
+	}
+	read.own = true
+	for name, raw, ok := members.next(); ok; name, raw, ok = members.next() {
+		if !read.note(name, raw) {
+			return readCopy{}, false
+		}
+	}
+	return read, !members.failed
+}
+
+// readMembers reads a copy whose members come in any order.
+func (c *sessionCopier) readMembers(text string, plain bool, token string, session, user reflect.Value) readCopy {
+	var read readCopy
+	foreign := readCopy{verdict: copyForeign}
+	sessionText, userText, stamp := "", "", ""
 	members := membersOf(text, plain)
 	for name, raw, ok := members.next(); ok; name, raw, ok = members.next() {
 		switch name {
@@ -134,10 +170,8 @@ func (c *sessionCopier) read(value []byte, token string, session, user reflect.V
 			userText = raw
 		case stampMember:
 			stamp, _ = unquoted(raw)
-		case staleMember:
-			read.stale, _ = unquoted(raw)
-		case onlyMember:
-			read.only = raw == "true"
+		default:
+			read.note(name, raw)
 		}
 	}
 	if members.failed {
@@ -154,6 +188,19 @@ func (c *sessionCopier) read(value []byte, token string, session, user reflect.V
 		return readCopy{verdict: copyOutdated, own: true}
 	}
 	return read
+}
+
+// note takes in a member that is a mark, and reports whether it is one.
+func (r *readCopy) note(name, raw string) bool {
+	switch name {
+	case staleMember:
+		r.stale, _ = unquoted(raw)
+	case onlyMember:
+		r.only = raw == "true"
+	default:
+		return false
+	}
+	return true
 }
 
 // consistent reports whether two rows are the session with a token, and its user.
@@ -206,61 +253,4 @@ func copyOfValues(values Values) Values {
 		}
 	}
 	return copied
-}
-
-// text is a field of a row that is text, or an id.
-func (c *rowCopier) text(rv reflect.Value, name string) string {
-	v := c.byName[name].schema.ReflectValueOf(c.b.core.db.Statement.Context, rv)
-	if v.Kind() != reflect.String {
-		return ""
-	}
-	return v.String()
-}
-
-// read reads a row. Fields that are not there stay as they are. plain may say that the
-// text has no escapes.
-func (c *rowCopier) read(text string, plain bool, rv reflect.Value) error {
-	defer c.mark(rv)
-	if c.readFast(text, plain, rv) {
-		return nil
-	}
-	rv.SetZero()
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(text), &members); err != nil || members == nil {
-		return errForeignValue
-	}
-	for name, raw := range members {
-		if f := c.byName[name]; f != nil {
-			if err := f.read(rv, string(raw)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// mark notes in a row what a look-up would.
-func (c *rowCopier) mark(rv reflect.Value) {
-	c.b.bindValue(rv)
-	if len(c.fields) < len(c.b.fields) {
-		markShownOnly(rv)
-	}
-}
-
-// readFast reads a row without encoding/json. It is false when that has to decide.
-func (c *rowCopier) readFast(text string, plain bool, rv reflect.Value) bool {
-	members, at := membersOf(text, plain), 0
-	for name, raw, ok := members.next(); ok; name, raw, ok = members.next() {
-		var f *copiedField
-		if at < len(c.fields) && c.fields[at].name == name { // as the library writes them
-			f = &c.fields[at]
-			at++
-		} else {
-			f = c.byName[name]
-		}
-		if f != nil && f.read(rv, raw) != nil {
-			return false
-		}
-	}
-	return !members.failed
 }

@@ -197,29 +197,3 @@ func (c *scanCell) moment() (time.Time, bool) {
 		return time.Time{}, false
 	}
 }
-
-// parseSQLiteTime reads the form that sqliteTime writes.
-func parseSQLiteTime(s string) (time.Time, bool) {
-	if len(s) != len(sqliteTime) || s[4] != '-' || s[7] != '-' || s[10] != 'T' ||
-		s[13] != ':' || s[16] != ':' || s[19] != '.' || s[23] != 'Z' {
-		return time.Time{}, false
-	}
-	number := func(from, to int) int {
-		n := 0
-		for _, c := range []byte(s[from:to]) {
-			if c < '0' || c > '9' {
-				return -1 << 20
-			}
-			n = n*10 + int(c-'0')
-		}
-		return n
-	}
-	year, month, day := number(0, 4), number(5, 7), number(8, 10)
-	hour, minute, second, milli := number(11, 13), number(14, 16), number(17, 19), number(20, 23)
-	if year < 0 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 ||
-		minute < 0 || minute > 59 || second < 0 || second > 59 || milli < 0 {
-		return time.Time{}, false
-	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, milli*int(time.Millisecond), time.UTC)
-	return t, t.Day() == day // a day that the month does not have rolls over
-}

@@ -124,7 +124,7 @@ func (c *sessionCopier) read(value []byte, token string, session, user reflect.V
 		return readCopy{verdict: copyDiscarded}
 	}
 	foreign := readCopy{verdict: copyForeign}
-	text := unsafe.String(unsafe.SliceData(value), len(value))
+	text := withoutCopy(value)
 	if len(text) > maxCopySize || !utf8.ValidString(text) {
 		return foreign
 	}
@@ -138,6 +138,12 @@ func (c *sessionCopier) read(value []byte, token string, session, user reflect.V
 	session.SetZero()
 	user.SetZero()
 	return c.readMembers(text, plain, token, session, user)
+}
+
+// withoutCopy is a value of the storage as text, which the fields of rows are parts of.
+// It belongs to the library, see [SecondaryStorage], and nobody changes it any more.
+func withoutCopy(value []byte) string {
+	return unsafe.String(unsafe.SliceData(value), len(value)) //nolint:gosec // a copy would be a fifth of what a look-up takes of memory
 }
 
 // readPlaced reads a copy that looks as the library writes it. It is false for any other.

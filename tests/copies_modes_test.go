@@ -268,11 +268,12 @@ func TestSessionsWhileAMasterDies(t *testing.T) {
 					killed = true
 				}
 				for _, token := range tokens {
+					asked := time.Now() // how long the answer takes is not what is bounded
 					_, err := auth.Sessions().Find(ctx, token)
 					at, done := revoked[token]
 					switch {
-					case err == nil && done && (!killed || time.Since(at) > age+time.Second):
-						t.Fatalf("a session is found %v after it was revoked", time.Since(at))
+					case err == nil && done && (!killed || asked.Sub(at) > age):
+						t.Fatalf("a session is found %v after it was revoked", asked.Sub(at))
 					case err != nil && !done && !errors.Is(err, authplugin.ErrNotFound):
 						t.Fatalf("a session is not found: %v", err)
 					case errors.Is(err, authplugin.ErrNotFound) && !done && token != tokens[i%20]:

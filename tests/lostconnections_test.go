@@ -281,7 +281,7 @@ func TestOneConnectionForAll(t *testing.T) {
 		pool, err := db.DB()
 		must(t, err)
 		pool.SetMaxOpenConns(1)
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		user := newUser(t, db, "ada")
 		outside := make(chan error, 1)

@@ -65,7 +65,7 @@ func TestConcurrentlyThatWaitsInVain(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		postgresOnly(t, e)
-		d := e.New(t)
+		d := e.NewWithOwnDatabase(t) // the index waits for the statements of others in its database, for a second at most
 		db, _ := use(t, d, migrating(withField("nickName", authplugin.Field{Type: authplugin.String, Optional: true})))
 		newUser(t, db, "ada")
 		blocker := db.Begin()

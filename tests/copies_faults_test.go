@@ -19,10 +19,19 @@ import (
 	"github.com/gorm-auth/authplugin/redisstore"
 )
 
-// recommendedStore is a store with the options that the documentation recommends.
+// recommended are the options that the documentation recommends, with more time: a
+// machine that is busy may not answer in half a second, which is no fault of Redis.
+func recommended(addrs ...string) *redis.UniversalOptions {
+	const enough = 2 * time.Second
+	options := redisstore.Recommended(addrs...)
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = enough, enough, enough, enough
+	return options
+}
+
+// recommendedStore is a store with these options.
 func recommendedStore(t testing.TB, addrs ...string) *redisstore.Store {
 	t.Helper()
-	client := redis.NewUniversalClient(redisstore.Recommended(addrs...))
+	client := redis.NewUniversalClient(recommended(addrs...))
 	t.Cleanup(func() { _ = client.Close() })
 	return redisstore.New(client)
 }

@@ -32,7 +32,7 @@ func loggedByUse(t *testing.T, storage authplugin.SecondaryStorage, sessions, ve
 
 func redisOf(t *testing.T, addr string) *redisstore.Store {
 	t.Helper()
-	client := redis.NewUniversalClient(redisstore.Recommended(addr))
+	client := redis.NewUniversalClient(recommended(addr))
 	t.Cleanup(func() { _ = client.Close() })
 	return redisstore.New(client)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // A port that was given to one test is given to no other, until the first has ended.
-func TestReserve(t *testing.T) {
+func TestReserve(t *testing.T) { //nolint:tparallel // one after the other
 	t.Parallel()
 	var port int
 	t.Run("first", func(t *testing.T) {

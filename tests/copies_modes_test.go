@@ -218,7 +218,7 @@ func mortals() map[string]func(t *testing.T) (client redis.UniversalClient, kill
 		"cluster": func(t *testing.T) (redis.UniversalClient, func()) {
 			t.Helper()
 			c := redistest.StartCluster(t)
-			options := recommended(c.Addrs()...).Cluster()
+			options := recommended(5*time.Second, c.Addrs()...).Cluster()
 			options.ClusterStateReloadInterval = time.Second
 			client := redis.NewClusterClient(options)
 			return client, func() { c.KillMasterOf(t, client, "better-auth:x") }
@@ -226,7 +226,7 @@ func mortals() map[string]func(t *testing.T) (client redis.UniversalClient, kill
 		"sentinel": func(t *testing.T) (redis.UniversalClient, func()) {
 			t.Helper()
 			s := redistest.StartSentinel(t)
-			options := recommended(s.Addrs...)
+			options := recommended(5*time.Second, s.Addrs...)
 			options.MasterName = s.Name
 			return redis.NewUniversalClient(options), func() { s.KillMaster(t) }
 		},

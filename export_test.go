@@ -70,3 +70,8 @@ func ListTokens(value []byte) []string {
 	}
 	return tokens
 }
+
+// TakeSlot takes one of the slots that bound how many hashes are made at once.
+func (h *Argon2idHasher) TakeSlot(ctx context.Context) (release func(), err error) {
+	return h.slots.acquire(ctx, h.MaxConcurrent)
+}

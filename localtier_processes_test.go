@@ -79,8 +79,9 @@ func TestLocalTierProcess(t *testing.T) { //nolint:paralleltest // it is a proce
 	for orders.Scan() {
 		switch order, key, _ := strings.Cut(orders.Text(), " "); order {
 		case "put":
-			at := time.Now()
-			put(tier, key, "v", "user")
+			read := tier.Mark()
+			at := time.Now() // not earlier than the reading, of which the age counts
+			tier.Put(key, "v", at.Add(time.Hour), read, key, "user")
 			say("reply", at.UnixNano())
 		case "get":
 			if _, ok := tier.Get(key); ok {

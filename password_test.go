@@ -192,24 +192,21 @@ func TestHashersHonourTheContext(t *testing.T) {
 		t.Error(err)
 	}
 
-	// One slot, taken by a slow hash: who waits longer than it may goes away.
-	slow := &authplugin.Argon2idHasher{Memory: 64 * 1024, Time: 16, MaxConcurrent: 1}
-	var hashing sync.WaitGroup
-	started := make(chan struct{})
-	hashing.Go(func() {
-		close(started)
-		if _, err := slow.Hash(context.Background(), "x"); err != nil {
-			t.Error(err)
-		}
-	})
-	<-started
-	time.Sleep(20 * time.Millisecond)
+	// One slot, taken: who waits longer than it may goes away.
+	busy := &authplugin.Argon2idHasher{Memory: 64, Time: 1, MaxConcurrent: 1}
+	release, err := busy.TakeSlot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := slow.Hash(short, "x"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := busy.Hash(short, "x"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("waited: %v", err)
 	}
-	hashing.Wait()
+	release()
+	if _, err := busy.Hash(t.Context(), "x"); err != nil {
+		t.Errorf("with the slot free: %v", err)
+	}
 }
 
 func TestManyHashesAtOnce(t *testing.T) {

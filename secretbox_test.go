@@ -29,7 +29,7 @@ func newBox(t *testing.T, ids ...string) *authplugin.SecretBox {
 func TestSecretBox(t *testing.T) {
 	t.Parallel()
 	old, rotated, other := newBox(t, "a"), newBox(t, "b", "a"), newBox(t, "b")
-	for _, text := range []string{"", "JBSWY3DPEHPK3PXP", "enc:v1:a:x", "ä\x00\n", strings.Repeat("x", 10000)} {
+	for _, text := range []string{"", "JBSWY3DPEHPK3PXP", "enc:v1:a:" + strings.Repeat("x", 16), "ä\x00\n", strings.Repeat("x", 10000)} {
 		sealed := old.Seal(text, "twoFactor", "secret", "1")
 		if text != "" && strings.Contains(sealed, text) {
 			t.Errorf("%q is in %q", text, sealed)
@@ -48,8 +48,13 @@ func TestSecretBox(t *testing.T) {
 				t.Errorf("opened at %q: %v", place, err)
 			}
 		}
-		changed := sealed[:len(sealed)-2] + "AA"
-		for _, bad := range []string{changed, sealed + "\n", strings.TrimPrefix(sealed, "enc:v1:"), "", "enc:v1:", "enc:v1::", "enc:v1:a"} {
+		changed := []byte(sealed)
+		if last := &changed[len(changed)-2]; *last == 'A' {
+			*last = 'B'
+		} else {
+			*last = 'A'
+		}
+		for _, bad := range []string{string(changed), sealed + "\n", strings.TrimPrefix(sealed, "enc:v1:"), "", "enc:v1:", "enc:v1::", "enc:v1:a"} {
 			if _, err := old.Open(bad, "twoFactor", "secret", "1"); !errors.Is(err, authplugin.ErrSecretUnreadable) {
 				t.Errorf("opened %q: %v", bad, err)
 			}

@@ -23,7 +23,10 @@ import (
 // atRedis is a storage in a Redis, the answers of whose INFO are changed.
 func atRedis(t *testing.T, addr string, changes ...string) *redisstore.Store {
 	t.Helper()
-	client := redis.NewUniversalClient(redisstore.Recommended(addr))
+	const enough = 5 * time.Second // for a machine that is busy
+	options := redisstore.Recommended(addr)
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = enough, enough, enough, enough
+	client := redis.NewUniversalClient(options)
 	t.Cleanup(func() { _ = client.Close() })
 	if len(changes) > 0 {
 		client.AddHook(otherInfo{regexp.MustCompile(changes[0]), changes[1]})

@@ -3,7 +3,6 @@ package databasestore_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -27,37 +26,6 @@ func operations(s *databasestore.Store, key string) map[string]func(context.Cont
 	}
 }
 
-// cutOff ends all connections to a database, as an administrator does.
-func cutOff(t *testing.T, d dbtest.Database) {
-	t.Helper()
-	admin := d.Engine.New(t).Pool(t)
-	if d.Engine.Dialect() == "postgres" {
-		_, err := admin.ExecContext(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", d.Name)
-		must(t, err)
-		return
-	}
-	var version string
-	must(t, admin.QueryRowContext(t.Context(), "SELECT VERSION()").Scan(&version))
-	// MySQL's list of processes fails while a statement with some bytes runs.
-	query := "SELECT processlist_id FROM performance_schema.threads WHERE processlist_db = ?"
-	if strings.Contains(version, "MariaDB") {
-		query = "SELECT id FROM information_schema.processlist WHERE db = ?"
-	}
-	rows, err := admin.QueryContext(t.Context(), query, d.Name)
-	must(t, err)
-	defer func() { _ = rows.Close() }()
-	var ids []string
-	for rows.Next() {
-		var id string
-		must(t, rows.Scan(&id))
-		ids = append(ids, id)
-	}
-	must(t, rows.Err())
-	for _, id := range ids {
-		_, _ = admin.ExecContext(t.Context(), "KILL "+id) // it may have ended by itself
-	}
-}
-
 // A connection that is lost before or during a call is an error, or is replaced; it is
 // never an absent key, and later calls work.
 func TestLostConnections(t *testing.T) {
@@ -69,7 +37,7 @@ func TestLostConnections(t *testing.T) {
 			s := migrated(t, d.Open(t, nil))
 			for operation, run := range operations(s, "k") {
 				must(t, s.Set(t.Context(), "k", []byte("1"), time.Hour))
-				cutOff(t, d)
+				d.CutOff(t)
 				if err := run(t.Context()); errors.Is(err, authplugin.ErrNotFound) {
 					t.Errorf("%s on a lost connection: %v", operation, err)
 				}
@@ -83,7 +51,7 @@ func TestLostConnections(t *testing.T) {
 				ended := make(chan error, 1)
 				go func() { ended <- run(t.Context()) }()
 				time.Sleep(50 * time.Millisecond)
-				cutOff(t, d)
+				d.CutOff(t)
 				if err := <-ended; errors.Is(err, authplugin.ErrNotFound) {
 					t.Errorf("%s whose connection is lost: %v", operation, err)
 				}

@@ -20,7 +20,7 @@ const (
 	largestMessage = 16 << 10
 	// arrival is how long a message, or the end of a subscription, may take before a
 	// check gives up.
-	arrival = 5 * time.Second
+	arrival = 15 * time.Second
 )
 
 // subscriber is a subscription that notes what it is told. It leaves out what others

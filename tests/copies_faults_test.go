@@ -19,10 +19,19 @@ import (
 	"github.com/gorm-auth/authplugin/redisstore"
 )
 
-// recommendedStore is a store with the options that the documentation recommends.
+// recommended are the options that the documentation recommends, with more time: a
+// machine that is busy may not answer in half a second, which is no fault of Redis.
+func recommended(enough time.Duration, addrs ...string) *redis.UniversalOptions {
+	options := redisstore.Recommended(addrs...)
+	options.DialTimeout, options.ReadTimeout, options.WriteTimeout, options.PoolTimeout = enough, enough, enough, enough
+	return options
+}
+
+// recommendedStore is a store with these options, for tests that wait for a Redis which
+// does not answer.
 func recommendedStore(t testing.TB, addrs ...string) *redisstore.Store {
 	t.Helper()
-	client := redis.NewUniversalClient(redisstore.Recommended(addrs...))
+	client := redis.NewUniversalClient(recommended(time.Second, addrs...))
 	t.Cleanup(func() { _ = client.Close() })
 	return redisstore.New(client)
 }

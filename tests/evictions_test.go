@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -32,7 +33,7 @@ func loggedByUse(t *testing.T, storage authplugin.SecondaryStorage, sessions, ve
 
 func redisOf(t *testing.T, addr string) *redisstore.Store {
 	t.Helper()
-	client := redis.NewUniversalClient(redisstore.Recommended(addr))
+	client := redis.NewUniversalClient(recommended(5*time.Second, addr))
 	t.Cleanup(func() { _ = client.Close() })
 	return redisstore.New(client)
 }

@@ -115,7 +115,7 @@ func TestMigrationThatWaitsInVain(t *testing.T) {
 		if e.Dialect() == "sqlite" {
 			t.Skip("not a case: SQLite's busy timeout is its own")
 		}
-		d := e.New(t)
+		d := e.NewWithOwnDatabase(t) // the lock of migrations is the database's, and another test may hold it for longer
 		db, _ := use(t, d, authplugin.Config{AutoMigrate: true})
 		newUser(t, db, "ada")
 		blocker := db.Begin()

@@ -242,8 +242,7 @@ func TestRateLimitDeleteExpired(t *testing.T) {
 
 // A flood of clients takes bounded memory, and does not lift the limit of the one who
 // has reached it.
-func TestRateLimitFlood(t *testing.T) {
-	t.Parallel()
+func TestRateLimitFlood(t *testing.T) { //nolint:paralleltest // it measures the heap, which other tests fill as well
 	for _, algorithm := range algorithms() {
 		_, auth := migrated(t, dbtest.Named(t, "sqlite"), authplugin.Config{})
 		rule := authplugin.RateLimitRule{Max: 5, Window: time.Hour, Algorithm: algorithm}
@@ -349,7 +348,7 @@ func TestRateLimitRules(t *testing.T) {
 // The middleware counts by client and path, and says so in headers.
 func TestRateLimitMiddleware(t *testing.T) {
 	t.Parallel()
-	_, auth := migrated(t, dbtest.Named(t, "sqlite"), authplugin.Config{})
+	_, auth := migrated(t, dbtest.Named(t, "sqlite"), authplugin.Config{Clock: fixedClock})
 	var seen authplugin.Request
 	handler := authhttp.RateLimit(auth, authhttp.BasePath("/api/auth/"), authhttp.TrustedProxies(netip.MustParsePrefix("10.0.0.0/8")))(
 		http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = authplugin.RequestFrom(r.Context()) }))

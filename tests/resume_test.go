@@ -65,7 +65,9 @@ func TestConcurrentlyThatWaitsInVain(t *testing.T) {
 	t.Parallel()
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		postgresOnly(t, e)
-		d := e.New(t)
+		// The lock of migrations is the database's, and an index waits for the statements of
+		// others there: in a second other tests may not come to their end.
+		d := e.NewWithOwnDatabase(t)
 		db, _ := use(t, d, migrating(withField("nickName", authplugin.Field{Type: authplugin.String, Optional: true})))
 		newUser(t, db, "ada")
 		blocker := db.Begin()

@@ -351,7 +351,7 @@ func TestOneConnection(t *testing.T) {
 		pool, err := p.db.DB()
 		must(t, err)
 		pool.SetMaxOpenConns(1)
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		started, outside := make(chan struct{}), make(chan error, 1)
 		must(t, p.auth.Transaction(ctx, func(tx *authplugin.Auth) error {

@@ -79,7 +79,7 @@ func TestMigrateInTransactionOnOneConnection(t *testing.T) {
 		pool, err := db.DB()
 		must(t, err)
 		pool.SetMaxOpenConns(1)
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		must(t, db.WithContext(ctx).Transaction(func(tx *gorm.DB) error { return tx.AutoMigrate(&Note{}) }))
 		ada := newUser(t, db, "ada")

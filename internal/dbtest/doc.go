@@ -22,8 +22,8 @@
 // names it ("postgres,mysql", or "all" for every engine except sqlserver): then
 // the test fails; redis there is for package redistest. CI sets it, so that a broken server cannot look like success.
 //
-// NewReplicated starts a PostgreSQL primary and a standby for one test, and Rows
-// fills the tables of a test with many rows.
+// NewReplicated starts a PostgreSQL primary and a standby for one test, Rows fills the
+// tables of a test with many rows, and CutOff ends all connections to its database.
 //
 // # Isolation
 //

@@ -4,16 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
+
+	"github.com/gorm-auth/authplugin/internal/freeport"
 )
 
 // Replicated is a PostgreSQL server of the test's own with a streaming standby.
@@ -115,7 +115,7 @@ func (r *Replicated) give(t testing.TB) {
 func (r *Replicated) start(t testing.TB) {
 	t.Helper()
 
-	ports := freePorts(t, 2)
+	ports := []int{freeport.Reserve(t), freeport.Reserve(t)}
 	options := fmt.Sprintf("-c fsync=off -c wal_level=replica -c listen_addresses=127.0.0.1 -c unix_socket_directories=%s -c shared_buffers=16MB", r.folder)
 	primary, standby := filepath.Join(r.folder, "primary"), filepath.Join(r.folder, "standby")
 
@@ -257,25 +257,4 @@ func (r *Replicated) wait(t testing.TB, question string) {
 
 		time.Sleep(connectPause)
 	}
-}
-
-// freePorts are ports that nobody listens on.
-func freePorts(t testing.TB, n int) []int {
-	t.Helper()
-
-	ports := make([]int, n)
-
-	for i := range ports {
-		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatalf("dbtest: %v", err)
-		}
-
-		defer func() { _ = listener.Close() }()
-
-		_, port, _ := strings.Cut(listener.Addr().String(), ":")
-		ports[i], _ = strconv.Atoi(port)
-	}
-
-	return ports
 }

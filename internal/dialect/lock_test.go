@@ -12,6 +12,10 @@ import (
 	"time"
 )
 
+// slow is how late a busy machine may be. It is well below the times for which somebody
+// waits who does not notice that it is enough.
+const slow = 20 * time.Second
+
 // mustLock takes the lock or fails the test.
 func mustLock(t *testing.T, d Dialect, conn Conn, name string) (release func(context.Context, bool) error) {
 	t.Helper()
@@ -63,7 +67,7 @@ func TestLockTimesOut(t *testing.T) {
 			if !errors.Is(err, ErrLockTimeout) {
 				t.Fatalf("want ErrLockTimeout, got %v", err)
 			}
-			if waited := time.Since(start); waited < wait || waited > wait+3*time.Second {
+			if waited := time.Since(start); waited < wait || waited > wait+slow {
 				t.Errorf("waited %s instead of %s", waited, wait)
 			}
 		}
@@ -90,7 +94,7 @@ func TestLockStopsWaitingWithItsContext(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrLockTimeout) {
 			t.Fatalf("want the context's error, got %v", err)
 		}
-		if waited := time.Since(start); waited > 3*time.Second {
+		if waited := time.Since(start); waited > slow {
 			t.Errorf("noticed the end of the context after %s", waited)
 		}
 		if err := release(t.Context(), true); err != nil {

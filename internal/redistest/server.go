@@ -3,7 +3,6 @@ package redistest
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -14,16 +13,13 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/gorm-auth/authplugin/internal/freeport"
 )
 
 const (
 	startTimeout = time.Minute
 	pause        = 20 * time.Millisecond
-
-	// The ports of servers lie below those of outgoing connections, from 32768 on Linux,
-	// and so does that of a Cluster's node for other nodes.
-	lowestPort = 11000
-	ports      = 20000
 )
 
 // Server is a redis-server of the test's own, on a port of 127.0.0.1. It keeps
@@ -136,20 +132,8 @@ func (s *Server) signal(t testing.TB, signal syscall.Signal) {
 	}
 }
 
-// freePort is a port that nobody listens on. It is none of those that the system gives
-// to outgoing connections, of which other tests make thousands: one of them would have it
-// before the server does.
+// freePort is a port for a server of the test, which may be killed and started again.
 func freePort(t testing.TB) string {
 	t.Helper()
-	for range 1000 {
-		port := strconv.Itoa(lowestPort + rand.IntN(ports)) //nolint:gosec // no secret
-		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:"+port)
-		if err != nil {
-			continue
-		}
-		_ = listener.Close()
-		return port
-	}
-	t.Fatal("redistest: no port is free")
-	return ""
+	return strconv.Itoa(freeport.Reserve(t))
 }

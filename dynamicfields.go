@@ -31,9 +31,15 @@ func (b *binding) values(rv reflect.Value) Values {
 	return v
 }
 
+// valuesOf is where a struct has its dynamic-field map.
+func (b *binding) valuesOf(rv reflect.Value) *Values {
+	values, _ := reflect.TypeAssert[*Values](reflect.Indirect(rv).FieldByIndex(b.additional).Addr())
+	return values
+}
+
 // setValue puts a value into the dynamic-field map of a struct.
 func (b *binding) setValue(rv reflect.Value, name string, value any) {
-	values, _ := reflect.TypeAssert[*Values](reflect.Indirect(rv).FieldByIndex(b.additional).Addr())
+	values := b.valuesOf(rv)
 	if *values == nil {
 		*values = make(Values, b.dynamic)
 	}

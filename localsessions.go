@@ -17,8 +17,8 @@ type localSession[S, U any] struct {
 	// refreshes says that the session is refreshed at all, from refreshAt on.
 	refreshes bool
 	refreshAt time.Time
-	// shared says that a copy of the rows shares memory with them.
-	shared bool
+	// sessionShares and userShares are what a copy of the rows shares with them.
+	sessionShares, userShares sharing
 }
 
 // findLocal finds a session in the memory of this process; nil is that nothing is known
@@ -62,17 +62,21 @@ func (s Sessions[S, U]) keepLocal(o bound[S], copier *sessionCopier, row *sessio
 	expires := o.moment(&row.session, "expiresAt")
 	local := &localSession[S, U]{row: *copyOfRow(copier, row), session: o, copier: copier}
 	local.refreshAt, local.refreshes = o.core.cfg.Session.refreshAt(o.moment(&row.session, "createdAt"), expires)
-	local.shared = copier.session.shares(reflect.ValueOf(&row.session).Elem()) || copier.user.shares(reflect.ValueOf(&row.user).Elem())
+	local.sessionShares = copier.session.sharing(reflect.ValueOf(&row.session).Elem())
+	local.userShares = copier.user.sharing(reflect.ValueOf(&row.user).Elem())
 	tier.put(key, local, expires, m, sessionsKey(ID(o.text(&row.session, "userId"))))
 }
 
 // copy is a copy of the rows for a caller who may change it.
 func (l *localSession[S, U]) copy() *sessionRow[S, U] {
-	if l.shared {
-		return copyOfRow(l.copier, &l.row)
-	}
 	row := new(sessionRow[S, U])
 	row.session, row.user = l.row.session, l.row.user
+	if l.sessionShares != sharesNothing {
+		l.copier.session.ownOf(l.sessionShares, reflect.ValueOf(&row.session).Elem())
+	}
+	if l.userShares != sharesNothing {
+		l.copier.user.ownOf(l.userShares, reflect.ValueOf(&row.user).Elem())
+	}
 	return row
 }
 

@@ -1,11 +1,8 @@
 package authplugin
 
 import (
-	"maps"
 	"reflect"
-	"slices"
 	"strconv"
-	"time"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -214,49 +211,4 @@ func (c *sessionCopier) consistent(token string, session, user reflect.Value) bo
 	userID := c.user.text(user, "id")
 	return userID != "" && c.session.text(session, "userId") == userID && c.session.text(session, "token") == token &&
 		c.session.text(session, "id") != ""
-}
-
-// own gives a row that was copied from another one what the two still share.
-func (c *rowCopier) own(rv reflect.Value) {
-	for _, i := range c.embedded {
-		if held := rv.Field(i); !held.IsNil() {
-			own := reflect.New(held.Type().Elem())
-			own.Elem().Set(held.Elem())
-			held.Set(own)
-		}
-	}
-	for _, f := range c.shared {
-		dest := f.schema.ReflectValueOf(c.b.core.db.Statement.Context, rv)
-		if !dest.IsNil() {
-			setClone(dest, dest)
-		}
-	}
-	if values := c.b.values(rv); len(values) > 0 {
-		own, _ := reflect.TypeAssert[*Values](rv.FieldByIndex(c.b.additional).Addr())
-		*own = copyOfValues(values)
-	}
-}
-
-// shares reports whether a copy of a row shares memory with it.
-func (c *rowCopier) shares(rv reflect.Value) bool {
-	if len(c.b.values(rv)) > 0 || len(c.embedded) > 0 {
-		return true
-	}
-	return slices.ContainsFunc(c.shared, func(f *boundField) bool {
-		return !f.schema.ReflectValueOf(c.b.core.db.Statement.Context, rv).IsNil()
-	})
-}
-
-// copyOfValues copies what can be changed in place, and little else: it is on the way of
-// every look-up.
-func copyOfValues(values Values) Values {
-	copied := maps.Clone(values)
-	for name, v := range values {
-		switch v.(type) {
-		case nil, string, bool, int64, float64, time.Time, ID:
-		default:
-			copied[name] = cloneValue(v)
-		}
-	}
-	return copied
 }

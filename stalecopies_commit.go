@@ -69,11 +69,19 @@ func (s *staleCopies) note() {
 }
 
 // suspend marks sessions that are in the storage alone, instead of discarding them.
+// What is none any more once they are marked has become a copy, perhaps of rows that
+// this transaction has not seen, and is discarded.
 func (s *staleCopies) suspend(ctx context.Context, stored map[string]bool) error {
-	for key := range stored {
-		delete(s.discarded, key)
+	if err := s.core.stored.suspend(ctx, s, stored); err != nil {
+		for key := range stored {
+			delete(s.discarded, key)
+		}
+		return err
 	}
-	return s.core.stored.suspend(ctx, s, stored)
+	for _, m := range s.marked {
+		delete(s.discarded, m.key)
+	}
+	return nil
 }
 
 // find finds the keys to discard that are in the lists of users, and those of the

@@ -101,6 +101,16 @@ func (r *storageRepairs) put(key string, kind dueKind) {
 	r.due[key] = dueKey{time.Now().Add(r.maxAge), max(kind, r.due[key].kind)}
 }
 
+// adopted has the values discarded that sessions had before they got their rows.
+func (r *storageRepairs) adopted(keys []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		r.put(key, dueCopy)
+	}
+	r.start()
+}
+
 func (r *storageRepairs) start() {
 	if !r.running && len(r.due)+len(r.users) > 0 {
 		r.running = true

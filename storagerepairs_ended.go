@@ -62,7 +62,8 @@ func (r *storageRepairs) endRows(ctx context.Context, users map[ID]endedUser) er
 	}
 	for id, user := range users {
 		_, err := o.end(ctx, o.session(ctx), []clause.Expression{
-			o.equals("userId", id), clause.Lte{Column: o.column("createdAt"), Value: normalizeTime(user.at)},
+			o.equals("userId", id),
+			clause.Lte{Column: o.column("createdAt"), Value: normalizeTime(user.at)},
 			clause.Not(o.secretIn("token", user.except)[0]), o.live(),
 		})
 		if err != nil {

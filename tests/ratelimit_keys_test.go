@@ -19,7 +19,7 @@ import (
 // Addresses and paths are in rows as Better Auth has them.
 func TestRateLimitKeysAreSecret(t *testing.T) {
 	t.Parallel()
-	const key = "sk_live_0123|4567"
+	const key = "sk_live_4567"
 	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
 		var out bytes.Buffer
 		cfg := authplugin.Config{AutoMigrate: true}

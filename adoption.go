@@ -150,5 +150,11 @@ func (s Sessions[S, U]) discardAdopted(ctx context.Context, o bound[S], sessions
 			{Key: sessionIDKey(ID(o.text(a.row, "id")))},
 		}
 	}
-	_, _ = o.core.storage.apply(ctx, transitions...)
+	if _, err := o.core.storage.apply(ctx, transitions...); err != nil {
+		keys := make([]string, len(sessions))
+		for i, a := range sessions {
+			keys[i] = a.key
+		}
+		o.core.repairs.adopted(keys)
+	}
 }

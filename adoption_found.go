@@ -17,7 +17,7 @@ func (s Sessions[S, U]) adoptOf(ctx context.Context, o bound[S], handle *gorm.DB
 	if r.userID != "" {
 		return s.adoptUsers(ctx, o, handle, []ID{r.userID})
 	}
-	keys, err := s.storedKeys(ctx, o, r)
+	keys, err := s.endingKeys(ctx, o, r)
 	if err != nil {
 		return 0, err
 	}

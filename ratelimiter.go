@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -40,7 +41,8 @@ type RateLimitRequest struct {
 	// IP is the address of the client. All addresses of an IPv6 network of 64 bits are
 	// one client, and so are all requests whose address is not known.
 	IP netip.Addr
-	// Key is who is limited, instead of the IP: a user, an API key. Defaults to the IP.
+	// Key is who is limited, instead of the IP: a user, an API key. Defaults to the IP. Of
+	// a Key only the SHA-256 is kept and logged; one that can be guessed can be found by it.
 	Key string
 }
 
@@ -129,16 +131,19 @@ func (l RateLimiter) takeUnlessDisabled(ctx context.Context, request RateLimitRe
 }
 
 // client is the part of a key that stands for who is limited. What the application calls
-// somebody is never what stands for an address, or for another path.
+// somebody may be a secret, and is never what stands for an address, or for another path.
+// It is in one case, see limiterKey.
 func (r RateLimitRequest) client() string {
 	if r.Key == "" {
 		return ClientKey(r.IP)
 	}
-	return "key:" + strings.ReplaceAll(r.Key, "|", "%7C")
+	sum := sha256.Sum256([]byte("key:" + r.Key)) // which is not what a hashed API key is stored as
+	return "key:" + hex.EncodeToString(sum[:])
 }
 
 // Take counts a request under a key of the application's choice, such as "export|" and
-// the id of a user, by a rule whose Path means nothing.
+// the id of a user, by a rule whose Path means nothing. The key may be kept and logged as
+// it is: hash what is secret.
 func (l RateLimiter) Take(ctx context.Context, key string, rule RateLimitRule) (Decision, error) {
 	c, err := l.auth.ready()
 	if err != nil {

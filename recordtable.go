@@ -174,7 +174,8 @@ func (t recordTable) reread(id any) (Record, error) {
 	return rows[0], nil
 }
 
-// updateLock is SQL Server's FOR UPDATE.
+// updateLock is SQL Server's FOR UPDATE: it keeps out writers and other update locks, not
+// those who lock shared, such as foreign keys.
 type updateLock struct{}
 
 var (

@@ -98,7 +98,9 @@ func (r Rows[T]) Count(ctx context.Context, where ...Condition) (int64, error) {
 //
 // It makes rules that span rows hold: whoever is to add a row to a parent, or to
 // take away one of several of which one must stay, locks the parent first. On SQLite
-// the transaction becomes the only one that writes.
+// the transaction becomes the only one that writes. Who adds a row without that lock is
+// kept out by its foreign key to the locked row, but on SQL Server, where the key takes a
+// shared lock, which goes with the update lock of Lock.
 func (r Rows[T]) Lock(ctx context.Context, id ID) (*T, error) {
 	rows, err := r.LockMany(ctx, Query{Where: []Condition{Eq("id", id)}, Limit: 1})
 	if err != nil {

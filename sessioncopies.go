@@ -191,6 +191,8 @@ func (s Sessions[S, U]) refill(ctx context.Context, o bound[S], users *binding, 
 			// The write of somebody else would have discarded the copy first.
 			fill.asOf = sent
 			copies.refills.add(key)
+		} else if len(absent.replaced) > 0 {
+			o.core.repairs.adopted([]string{key}) // which it may be, just now
 		}
 		return fill, nil
 	})

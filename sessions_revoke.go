@@ -79,11 +79,16 @@ type revocation struct {
 	token      string
 	id, userID ID
 	except     string
+	// keys are those of sessions, as the storage has them.
+	keys []string
 }
 
 // note notes the copies that a revocation makes wrong, also of sessions that have no
 // row.
 func (r revocation) note(stale *staleCopies) {
+	for _, key := range r.keys {
+		stale.sessions[key] = staleSession{ended: true}
+	}
 	switch c := stale.core; {
 	case r.token != "":
 		stale.sessions[c.storedToken(r.token)] = staleSession{ended: true}
@@ -124,7 +129,7 @@ func (s Sessions[S, U]) revoke(ctx context.Context, r revocation, where func(o b
 
 // endAll ends sessions, those included that have no row yet.
 func (s Sessions[S, U]) endAll(ctx context.Context, o bound[S], tx *gorm.DB, r revocation, conditions []clause.Expression) (int64, error) {
-	if r.userID != "" {
+	if r.userID != "" || len(r.keys) > 0 {
 		if err := s.adoptEnding(ctx, o, tx, r); err != nil {
 			return 0, err
 		}
@@ -145,17 +150,17 @@ func (s Sessions[S, U]) endAll(ctx context.Context, o bound[S], tx *gorm.DB, r r
 // without: its value is discarded like a copy.
 func (s Sessions[S, U]) adoptEnding(ctx context.Context, o bound[S], tx *gorm.DB, r revocation) error {
 	_, err := s.adoptOf(ctx, o, tx, r)
-	if err == nil || errors.Is(err, ErrStorage) && r.id == "" { // which the discarding will say
+	if err == nil {
 		return nil
 	}
 	if errors.Is(err, ErrStorage) {
-		return err // only the storage knows the token of an id
+		return s.endUnadopted(ctx, o, tx, r, err)
 	}
 	if ctx.Err() != nil || o.core.retryable(err) {
 		return err
 	}
 	o.handle = tx
-	keys, err := s.storedKeys(ctx, o, r)
+	keys, err := s.endingKeys(ctx, o, r)
 	if err != nil || r.userID != "" {
 		return err // the list of the user has them
 	}
@@ -164,6 +169,26 @@ func (s Sessions[S, U]) adoptEnding(ctx context.Context, o bound[S], tx *gorm.DB
 		stale.sessions[key] = staleSession{ended: true}
 	}
 	return o.core.discard(tx, stale)
+}
+
+// endUnadopted leaves sessions that the storage was to be asked for to a repair, if that
+// is allowed: somebody else may be adopting them, and only who adopts them too waits for
+// that. Which session has an id only the storage knows.
+func (s Sessions[S, U]) endUnadopted(ctx context.Context, o bound[S], tx *gorm.DB, r revocation, err error) error {
+	if r.id != "" || !o.core.cfg.Session.WriteWithoutStorage || isRepair(ctx) {
+		return err
+	}
+	stale := o.core.newStaleCopies(ctx)
+	stale.unadopted = true
+	return o.core.discard(tx, stale)
+}
+
+// endingKeys are the keys of the sessions that a revocation means.
+func (s Sessions[S, U]) endingKeys(ctx context.Context, o bound[S], r revocation) ([]string, error) {
+	if len(r.keys) > 0 {
+		return r.keys, nil
+	}
+	return s.storedKeys(ctx, o, r)
 }
 
 // end deletes sessions, or ends their rows.

@@ -29,6 +29,9 @@ type staleCopies struct {
 	// discarded are the keys that were discarded before the commit, with the user
 	// whose list has them, if that is known.
 	discarded map[string]ID
+	// unadopted says that the storage did not answer when sessions without a row were
+	// to end. Nothing may be discarded then but by a repair.
+	unadopted bool
 	// repaired says that the storage did not answer, and is repaired when it does.
 	repaired bool
 }
@@ -56,7 +59,7 @@ func (c *core) newStaleCopies(ctx context.Context) *staleCopies {
 }
 
 func (s *staleCopies) empty() bool {
-	return len(s.sessions) == 0 && len(s.users) == 0 && len(s.ending) == 0 && len(s.verifications) == 0
+	return !s.unadopted && len(s.sessions) == 0 && len(s.users) == 0 && len(s.ending) == 0 && len(s.verifications) == 0
 }
 
 // discard has stale copies discarded around the commit of the transaction of a
@@ -81,6 +84,7 @@ func (s *staleCopies) join(other beforeCommit) beforeCommit {
 		return s
 	}
 	all := s.core.newStaleCopies(s.ctx)
+	all.unadopted = s.unadopted || more.unadopted
 	maps.Copy(all.sessions, s.sessions)
 	maps.Copy(all.users, s.users)
 	maps.Copy(all.ending, s.ending)
@@ -102,79 +106,6 @@ func (s *staleCopies) join(other beforeCommit) beforeCommit {
 		all.users[id] = user
 	}
 	return all
-}
-
-// prepare implements beforeCommit: it discards the copies for as long as a commit may
-// take. When it cannot, the transaction is not to be committed.
-func (s *staleCopies) prepare(tx gorm.ConnPool) error {
-	ctx, cancel := context.WithTimeout(s.ctx, storageTimeout)
-	defer cancel()
-	if tx != nil {
-		ctx = withTransaction(ctx, sessionOn(ctx, s.core.db, tx))
-	}
-	stored, err := s.find(ctx)
-	if err == nil && len(stored) > 0 {
-		err = s.core.stored.suspend(ctx, s, stored)
-	}
-	if err == nil {
-		_, err = s.core.storage.apply(ctx, discards(slices.Collect(maps.Keys(s.discarded)), discardedBefore)...)
-		if err != nil && len(s.marked) > 0 {
-			s.core.stored.takeBack(ctx, s)
-		}
-	}
-	s.core.copies.dropLocal(ctx, s.discarded, s.users)
-	if err == nil {
-		s.core.storage.event(ctx, StorageInvalidation)
-		return nil
-	}
-	if !s.core.cfg.Session.WriteWithoutStorage || s.core.sessionsIn == StorageOnly {
-		return err
-	}
-	s.core.repairs.add(ctx, s.discarded)
-	s.repaired = true
-	return nil
-}
-
-// find finds the keys to discard, and those of the sessions that are in the storage
-// alone, which it returns with whether they end. Both are found by the lists of their
-// users as well.
-func (s *staleCopies) find(ctx context.Context) (map[string]bool, error) {
-	s.discarded = make(map[string]ID, len(s.sessions)+len(s.verifications))
-	for key := range s.verifications {
-		s.discarded[key] = ""
-	}
-	for key, session := range s.sessions {
-		s.discarded[key] = session.userID
-	}
-	if s.core.sessionsIn == StorageOnly {
-		return s.core.stored.concerned(ctx, s)
-	}
-	if len(s.users) == 0 {
-		return nil, nil
-	}
-	ids := slices.Collect(maps.Keys(s.users))
-	lists, err := s.core.readLists(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	// Those that have no row may be copies whose row is gone, or stored sessions.
-	without := map[string]bool{}
-	for i, id := range ids {
-		for _, member := range lists[i] {
-			if member.Token == s.users[id].except {
-				continue
-			}
-			s.discarded[member.Token] = id
-			if _, hasRow := s.sessions[member.Token]; !hasRow {
-				without[member.Token] = s.users[id].ended
-			}
-		}
-	}
-	stored, err := s.core.stored.among(ctx, without)
-	for key := range stored {
-		delete(s.discarded, key)
-	}
-	return stored, err
 }
 
 // readLists reads the lists of the sessions of users.
@@ -201,73 +132,6 @@ func discards(keys []string, lifetime time.Duration) []Transition {
 		transitions[i] = Transition{{Key: key, Value: []byte{}, TTL: lifetime, Keep: true}}
 	}
 	return transitions
-}
-
-// settle implements beforeCommit: it discards the copies once more, so that nobody
-// puts back what was read before the commit, and has the lists of users follow. What
-// fails here is mended by itself: what was discarded before stays so for a while, and
-// a list may have members that are gone.
-func (s *staleCopies) settle(outcome commitOutcome) {
-	ctx, cancel := context.WithTimeout(s.ctx, storageTimeout)
-	defer cancel()
-	if s.core.sessionsIn == StorageOnly || len(s.marked) > 0 {
-		s.core.stored.resume(ctx, s)
-	}
-	var created map[string]ID
-	if outcome != rolledBack {
-		created = s.findCreated(ctx)
-	}
-	if _, err := s.core.storage.apply(ctx, s.settlement(outcome)...); err != nil {
-		s.core.storage.log.WarnContext(ctx, "authplugin: cannot have the secondary storage follow a commit; sessions that it wrote are read from the database for a minute", "error", err)
-	}
-	// Not before: somebody would read the copy, and keep it.
-	s.core.copies.dropLocal(ctx, created, nil)
-	if s.repaired && outcome == committed {
-		s.core.repairs.end(s)
-	}
-}
-
-// settlement is one transition for each user, and for each key without one.
-func (s *staleCopies) settlement(outcome commitOutcome) []Transition {
-	byUser := map[ID]Transition{}
-	var transitions []Transition
-	for key, id := range s.discarded {
-		mark := StorageChange{Key: key, Value: []byte{}, TTL: discardedAfter, Keep: true}
-		if id == "" {
-			transitions = append(transitions, Transition{mark})
-			continue
-		}
-		byUser[id] = append(byUser[id], mark)
-	}
-	now := s.core.now()
-	for id, marks := range byUser {
-		if edit := s.listEdit(id, now); outcome == committed && edit != nil {
-			marks = append(marks, StorageChange{Key: sessionsKey(id), List: edit})
-		}
-		transitions = append(transitions, marks)
-	}
-	return transitions
-}
-
-// listEdit is what happens to the list of a user, nil for nothing.
-func (s *staleCopies) listEdit(id ID, now time.Time) *ListEdit {
-	edit := &ListEdit{Now: now}
-	for key, owner := range s.discarded {
-		if owner != id {
-			continue
-		}
-		session, known := s.sessions[key]
-		switch user := s.users[id]; {
-		case known && session.ended, user.ended && key != user.except:
-			edit.Leave = append(edit.Leave, key)
-		case known && !session.expires.IsZero():
-			edit.Enter = append(edit.Enter, ListMember{Token: key, ExpiresAt: session.expires})
-		}
-	}
-	if len(edit.Enter) == 0 && len(edit.Leave) == 0 {
-		return nil
-	}
-	return edit
 }
 
 // dropLocal has the in-process tier of every process forget copies.

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"gorm.io/gorm/clause"
 )
 
 // storageRepairs discards copies that could not be discarded when they had to be,
@@ -38,12 +36,23 @@ func newStorageRepairs(c *core) *storageRepairs {
 	}
 }
 
-// dueKey is a key that is to be discarded until a moment. Ended says that its session has
-// ended, which may get a row before the repair when only the storage knew it.
+// dueKey is a key that is to be discarded until a moment.
 type dueKey struct {
 	until time.Time
-	ended bool
+	kind  dueKind
 }
+
+// dueKind is what there may be under a due key. Of two the greater one holds.
+type dueKind int
+
+const (
+	// dueUnseen is a session whose row was not seen.
+	dueUnseen dueKind = iota
+	// dueCopy is a copy of a row.
+	dueCopy
+	// dueEnded is a session that has ended, with a row or without.
+	dueEnded
+)
 
 // endedUser is a user whose sessions, but one, have ended, and when.
 type endedUser struct {
@@ -51,32 +60,53 @@ type endedUser struct {
 	at     time.Time
 }
 
-// add has keys discarded as soon as the storage is back.
-func (r *storageRepairs) add(ctx context.Context, discarded map[string]ID) {
-	r.access.log.ErrorContext(ctx, "authplugin: sessions or users were written while the secondary storage is out of order; their copies are discarded when it is back", "copies", len(discarded))
+// add has what a transaction is about to make wrong discarded as soon as the storage is
+// back.
+func (r *storageRepairs) add(ctx context.Context, stale *staleCopies) {
+	r.access.log.ErrorContext(ctx, "authplugin: sessions or users were written while the secondary storage is out of order; their copies are discarded when it is back", "copies", len(stale.discarded))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	end := time.Now().Add(r.maxAge)
-	for key := range discarded {
-		r.due[key] = dueKey{end, r.due[key].ended}
+	for key := range stale.discarded {
+		kind := dueCopy
+		if session, noted := stale.sessions[key]; noted && session.userID == "" {
+			kind = dueUnseen
+		}
+		r.put(key, kind)
 	}
 	r.start()
 }
 
-// end has what a committed transaction ended end in the storage as well.
+// end has what a committed transaction ended end in the storage as well, and discards
+// again what it has made wrong.
 func (r *storageRepairs) end(stale *staleCopies) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	end := time.Now().Add(r.maxAge)
-	for key, session := range stale.sessions {
-		if session.ended {
-			r.due[key] = dueKey{end, true}
+	for key, userID := range stale.discarded {
+		switch {
+		case stale.ends(key, userID):
+			r.put(key, dueEnded)
+		case stale.sessions[key].userID != "":
+			r.put(key, dueCopy)
 		}
 	}
 	for id, user := range stale.users {
 		if user.ended && r.core.stored != nil {
 			r.users[id] = endedUser{user.except, r.core.now()}
 		}
+	}
+	r.start()
+}
+
+func (r *storageRepairs) put(key string, kind dueKind) {
+	r.due[key] = dueKey{time.Now().Add(r.maxAge), max(kind, r.due[key].kind)}
+}
+
+// adopted has the values discarded that sessions had before they got their rows.
+func (r *storageRepairs) adopted(keys []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		r.put(key, dueCopy)
 	}
 	r.start()
 }
@@ -106,104 +136,61 @@ func (r *storageRepairs) run() {
 
 // repair discards what is due, and reports whether nothing is left.
 func (r *storageRepairs) repair() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), storageTimeout)
+	ctx, cancel := context.WithTimeout(asRepair(context.Background()), storageTimeout)
 	defer cancel()
-	r.mu.Lock()
-	now := time.Now()
-	maps.DeleteFunc(r.due, func(_ string, due dueKey) bool { return due.until.Before(now) })
-	maps.DeleteFunc(r.users, func(_ ID, user endedUser) bool { return user.at.Add(r.maxAge).Before(r.core.now()) })
-	tried, users := maps.Clone(r.due), maps.Clone(r.users)
-	keys := slices.Collect(maps.Keys(tried))
-	ended := make([]string, 0, len(keys))
-	for key, due := range tried {
-		if due.ended {
-			ended = append(ended, key)
-		}
-	}
-	r.mu.Unlock()
-	stored, err := r.storedOf(ctx, users)
-	keys = append(keys, stored...)
+	due, users := r.pending()
+	err := r.discard(ctx, due)
 	if err == nil {
-		_, err = r.access.apply(ctx, discards(keys, discardedAfter)...)
-	}
-	if err == nil {
-		err = r.endRows(ctx, ended, users)
-	}
-	if err == nil {
-		discarded := map[string]ID{}
-		for _, key := range keys {
-			discarded[key] = ""
-		}
-		r.copies.dropLocal(ctx, discarded, nil)
+		err = r.revoke(ctx, due, users)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil {
 		// What was added meanwhile is due still.
-		maps.DeleteFunc(r.due, func(key string, due dueKey) bool { return due == tried[key] })
+		maps.DeleteFunc(r.due, func(key string, d dueKey) bool { return d == due[key] })
 		maps.DeleteFunc(r.users, func(id ID, user endedUser) bool { return user == users[id] })
 	}
 	r.running = len(r.due)+len(r.users) > 0
 	return !r.running
 }
 
-// endRows ends the rows that sessions got after they were revoked.
-func (r *storageRepairs) endRows(ctx context.Context, keys []string, users map[ID]endedUser) error {
-	if r.core.sessionsIn != StorageAndDatabase {
-		return nil
-	}
-	o, err := open[Session](&Auth{state: r.core.owner, db: r.core.db}, ModelSession)
-	if err != nil {
-		return err
-	}
-	end := func(where ...clause.Expression) {
-		if err == nil {
-			_, err = o.end(ctx, o.session(ctx), append(where, o.live()))
-		}
-	}
-	for chunk := range slices.Chunk(keys, manyTokens) {
-		end(o.secretIn("token", chunk...)...)
-	}
-	for id, user := range users {
-		end(o.equals("userId", id), clause.Lte{Column: o.column("createdAt"), Value: normalizeTime(user.at)},
-			clause.Not(o.secretIn("token", user.except)[0]))
-	}
-	return err
+// pending is what is due now. What no longer matters is forgotten.
+func (r *storageRepairs) pending() (map[string]dueKey, map[ID]endedUser) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	maps.DeleteFunc(r.due, func(_ string, d dueKey) bool { return d.until.Before(now) })
+	maps.DeleteFunc(r.users, func(_ ID, user endedUser) bool { return user.at.Add(r.maxAge).Before(r.core.now()) })
+	return maps.Clone(r.due), maps.Clone(r.users)
 }
 
-// storedOf are the keys of the sessions of users, from before they ended, that the
-// storage alone has.
-func (r *storageRepairs) storedOf(ctx context.Context, users map[ID]endedUser) ([]string, error) {
-	ids := slices.Collect(maps.Keys(users))
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	lists, err := r.core.readLists(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	listed := map[string]endedUser{}
-	for i, id := range ids {
-		for _, member := range lists[i] {
-			if member.Token != users[id].except {
-				listed[member.Token] = users[id]
-			}
+// discard discards copies. Where no row was seen there may be a session that the storage
+// alone has, which goes on unless it has ended.
+func (r *storageRepairs) discard(ctx context.Context, due map[string]dueKey) error {
+	discarded, unseen := map[string]ID{}, map[string]bool{}
+	for key, d := range due {
+		switch d.kind {
+		case dueUnseen:
+			unseen[key] = false
+			discarded[key] = ""
+		case dueCopy:
+			discarded[key] = ""
 		}
 	}
-	keys := slices.Collect(maps.Keys(listed))
-	values, err := r.access.getMany(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	var stored []string
-	for i, value := range values {
-		var session Session
-		read := r.core.stored.read(value, keys[i], &session, new(User))
-		if read.only && read.isStored() && !session.CreatedAt.After(listed[keys[i]].at) {
-			stored = append(stored, keys[i])
+	if len(unseen) > 0 {
+		stored, err := r.core.stored.among(ctx, unseen)
+		if err != nil {
+			return err
+		}
+		for key := range stored {
+			delete(discarded, key)
 		}
 	}
-	return stored, nil
+	if _, err := r.access.apply(ctx, discards(slices.Collect(maps.Keys(discarded)), discardedAfter)...); err != nil {
+		return err
+	}
+	r.copies.dropLocal(ctx, discarded, nil)
+	return nil
 }
 
 // close ends what runs, after one more try.

@@ -43,7 +43,8 @@ func AddressHeader(name string) Option {
 	return func(o *options) { o.clients.Header = name }
 }
 
-// Key says who is limited instead of the client's address, "" for the address.
+// Key says who is limited instead of the client's address, "" for the address. Only its
+// hash is kept, see [authplugin.RateLimitRequest].
 func Key(of func(*http.Request) string) Option {
 	return func(o *options) { o.key = of }
 }

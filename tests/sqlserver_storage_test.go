@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -52,6 +53,9 @@ func storageOperations(id authplugin.ID) []storageOperation {
 		{"update", both, nil, false, func(ctx context.Context, _ d, a a, _ s) error {
 			return errorOf(a.Sessions().Update(ctx, "Token", authplugin.Values{}))
 		}, nil},
+		{"refresh", both, nil, false, func(ctx context.Context, _ d, a a, _ s) error {
+			return errorOf(a.Sessions().Refresh(ctx, due(authplugin.Session{ID: id, UserID: id, Token: "Token"})))
+		}, nil},
 		{"revoke", both, nil, false, func(ctx context.Context, _ d, a a, _ s) error { return a.Sessions().Revoke(ctx, "Token") }, nil},
 		{"revoke by id", both, nil, false, func(ctx context.Context, _ d, a a, _ s) error { return a.Sessions().RevokeByID(ctx, id) }, nil},
 		{"revoke all", both, nil, false, func(ctx context.Context, _ d, a a, _ s) error { return errorOf(a.Sessions().RevokeAll(ctx, id)) }, nil},
@@ -82,6 +86,9 @@ func storageOperations(id authplugin.ID) []storageOperation {
 		{"adopt by find", both, none("sessions"), true, func(ctx context.Context, _ d, a a, s s) error {
 			return errorOf(a.Sessions().Find(ctx, s.Token))
 		}, authplugin.ErrNotFound}, // the fake has no row afterwards, either
+		{"adopt by refresh", both, none("sessions"), true, func(ctx context.Context, _ d, a a, s s) error {
+			return errorOf(a.Sessions().Refresh(ctx, due(*s)))
+		}, authplugin.ErrNotFound},
 		{"adopt by revoke", both, map[string]int{"sessions": 0, "DELETE": 0}, true, func(ctx context.Context, _ d, a a, s s) error {
 			return a.Sessions().Revoke(ctx, s.Token)
 		}, nil},
@@ -113,6 +120,12 @@ func storageOperations(id authplugin.ID) []storageOperation {
 			return errorOf(a.Verifications().Consume(ctx, storedIdentifier))
 		}, nil},
 	}
+}
+
+// due is a session that is due to be refreshed.
+func due(session authplugin.Session) *authplugin.Session {
+	session.CreatedAt, session.ExpiresAt = noon.Add(-7*24*time.Hour+time.Minute), noon.Add(time.Minute)
+	return &session
 }
 
 // What a SQL Server runs with sessions and verifications in a storage: the rows that are

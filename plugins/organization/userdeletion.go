@@ -68,7 +68,7 @@ type departure struct {
 }
 
 // hold locks the organizations, which comes first in all operations, and then the
-// users, so that none enters another one. It returns the organizations that they are
+// users, so that none enters another one, see locked.create. It returns the organizations that they are
 // owners of, and their teams.
 func (d departure) hold(ctx context.Context) (owned []authplugin.ID, teams []Team, err error) {
 	members, inTeams := authplugin.RowsOf[Member](d.tx), authplugin.RowsOf[TeamMember](d.tx)

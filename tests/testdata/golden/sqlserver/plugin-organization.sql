@@ -7,6 +7,9 @@ INSERT INTO "organization" ("id","name","slug","logo","createdAt","metadata") VA
 -- @p4 = NULL
 -- @p5 = 2026-11-21T07:00:00.123Z
 -- @p6 = NULL
+SELECT * FROM "user" WITH (UPDLOCK, ROWLOCK) WHERE (("user"."id" = @p1 AND CAST(CAST("user"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "ada"
+-- @p2 = "ada"
 INSERT INTO "member" ("id","organizationId","userId","role","createdAt") VALUES (@p1,@p2,@p3,@p4,@p5);
 -- @p1 = <id_2>
 -- @p2 = <id_1>
@@ -96,6 +99,9 @@ SELECT * FROM "member" WITH (UPDLOCK, ROWLOCK) WHERE (("member"."userId" = @p1 A
 SELECT count(*) FROM "member" WHERE (("member"."organizationId" = @p1 AND CAST(CAST("member"."organizationId" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))));
 -- @p1 = "acme"
 -- @p2 = "acme"
+SELECT * FROM "user" WITH (UPDLOCK, ROWLOCK) WHERE (("user"."id" = @p1 AND CAST(CAST("user"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "bob"
+-- @p2 = "bob"
 INSERT INTO "member" ("id","organizationId","userId","role","createdAt") VALUES (@p1,@p2,@p3,@p4,@p5);
 -- @p1 = <id_8>
 -- @p2 = "acme"
@@ -297,6 +303,9 @@ SELECT * FROM "member" WITH (UPDLOCK, ROWLOCK) WHERE (("member"."userId" = @p1 A
 SELECT count(*) FROM "member" WHERE (("member"."organizationId" = @p1 AND CAST(CAST("member"."organizationId" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))));
 -- @p1 = "acme"
 -- @p2 = "acme"
+SELECT * FROM "user" WITH (UPDLOCK, ROWLOCK) WHERE (("user"."id" = @p1 AND CAST(CAST("user"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "ada"
+-- @p2 = "ada"
 INSERT INTO "member" ("id","organizationId","userId","role","createdAt") VALUES (@p1,@p2,@p3,@p4,@p5);
 -- @p1 = <id_17>
 -- @p2 = "acme"

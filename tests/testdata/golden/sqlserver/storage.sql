@@ -36,6 +36,27 @@ SELECT * FROM "sessions" WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."
 -- @p2 = "my-own-id"
 -- @p3 = 2026-11-21T07:00:00.123Z
 COMMIT;
+-- # refresh
+BEGIN;
+SAVE TRANSACTION authplugin_1;
+SELECT * FROM "sessions" WITH (UPDLOCK, ROWLOCK) WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 AND "sessions"."expires_at" < @p4 ORDER BY "sessions"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
+-- @p1 = "my-own-id"
+-- @p2 = "my-own-id"
+-- @p3 = 2026-11-21T07:00:00.123Z
+-- @p4 = 2026-11-21T07:01:00.124Z
+UPDATE "sessions" SET "expires_at"=@p1,"updated_at"=@p2 WHERE (("sessions"."id" = @p3 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p5 AND "sessions"."expires_at" < @p6) AND "sessions"."id" = @p7;
+-- @p1 = 2026-11-28T07:00:00.123Z
+-- @p2 = 2026-11-21T07:00:00.123Z
+-- @p3 = "my-own-id"
+-- @p4 = "my-own-id"
+-- @p5 = 2026-11-21T07:00:00.123Z
+-- @p6 = 2026-11-21T07:01:00.124Z
+-- @p7 = "my-own-id"
+SELECT * FROM "sessions" WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "my-own-id"
+-- @p2 = "my-own-id"
+-- @p3 = 2026-11-21T07:00:00.123Z
+COMMIT;
 -- # revoke
 BEGIN;
 SAVE TRANSACTION authplugin_1;
@@ -223,20 +244,59 @@ MERGE INTO "sessions" USING (VALUES(@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8)) AS exclude
 COMMIT;
 SELECT s."id", s."user_id", s."token", s."expires_at", s."ip_address", s."user_agent", s."created_at", s."updated_at", u."id", u."name", u."email", u."email_verified", u."image", u."created_at", u."updated_at" FROM "sessions" s INNER JOIN "users" u ON u."id" = s."user_id" WHERE s."token" = @p1;
 -- @p1 = <id_6>
--- # adopt by revoke
+-- # adopt by refresh
 BEGIN;
 SAVE TRANSACTION authplugin_1;
-SELECT * FROM "sessions" WITH (UPDLOCK, ROWLOCK) WHERE "sessions"."token" = @p1 AND CAST(CAST("sessions"."token" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "sessions"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
+SELECT * FROM "sessions" WITH (UPDLOCK, ROWLOCK) WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 AND "sessions"."expires_at" < @p4 ORDER BY "sessions"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
 -- @p1 = <id_7>
 -- @p2 = <id_7>
-SAVE TRANSACTION savepoint_8;
+-- @p3 = 2026-11-21T07:00:00.123Z
+-- @p4 = 2026-11-21T07:01:00.124Z
+SELECT * FROM "sessions" WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = <id_7>
+-- @p2 = <id_7>
+-- @p3 = 2026-11-21T07:00:00.123Z
+ROLLBACK;
+BEGIN;
 SELECT * FROM "users" WITH (UPDLOCK, ROWLOCK) WHERE "users"."id" = @p1 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "my-own-id"
 -- @p2 = "my-own-id"
 MERGE INTO "sessions" USING (VALUES(@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8)) AS excluded ("id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at") ON "sessions"."id" = "excluded"."id" WHEN NOT MATCHED THEN INSERT ("id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at") VALUES ("excluded"."id","excluded"."user_id","excluded"."token","excluded"."expires_at","excluded"."ip_address","excluded"."user_agent","excluded"."created_at","excluded"."updated_at");
--- @p1 = <id_9>
+-- @p1 = <id_7>
 -- @p2 = "my-own-id"
--- @p3 = <id_7>
+-- @p3 = <id_8>
+-- @p4 = 2026-11-28T07:00:00.123Z
+-- @p5 = ""
+-- @p6 = ""
+-- @p7 = 2026-11-21T07:00:00.123Z
+-- @p8 = 2026-11-21T07:00:00.123Z
+COMMIT;
+BEGIN;
+SAVE TRANSACTION authplugin_2;
+SELECT * FROM "sessions" WITH (UPDLOCK, ROWLOCK) WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 AND "sessions"."expires_at" < @p4 ORDER BY "sessions"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
+-- @p1 = <id_7>
+-- @p2 = <id_7>
+-- @p3 = 2026-11-21T07:00:00.123Z
+-- @p4 = 2026-11-21T07:01:00.124Z
+SELECT * FROM "sessions" WHERE ("sessions"."id" = @p1 AND CAST(CAST("sessions"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) AND "sessions"."expires_at" > @p3 ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = <id_7>
+-- @p2 = <id_7>
+-- @p3 = 2026-11-21T07:00:00.123Z
+ROLLBACK;
+-- # adopt by revoke
+BEGIN;
+SAVE TRANSACTION authplugin_1;
+SELECT * FROM "sessions" WITH (UPDLOCK, ROWLOCK) WHERE "sessions"."token" = @p1 AND CAST(CAST("sessions"."token" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "sessions"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
+-- @p1 = <id_9>
+-- @p2 = <id_9>
+SAVE TRANSACTION savepoint_10;
+SELECT * FROM "users" WITH (UPDLOCK, ROWLOCK) WHERE "users"."id" = @p1 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "my-own-id"
+-- @p2 = "my-own-id"
+MERGE INTO "sessions" USING (VALUES(@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8)) AS excluded ("id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at") ON "sessions"."id" = "excluded"."id" WHEN NOT MATCHED THEN INSERT ("id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at") VALUES ("excluded"."id","excluded"."user_id","excluded"."token","excluded"."expires_at","excluded"."ip_address","excluded"."user_agent","excluded"."created_at","excluded"."updated_at");
+-- @p1 = <id_11>
+-- @p2 = "my-own-id"
+-- @p3 = <id_9>
 -- @p4 = 2026-11-28T07:00:00.123Z
 -- @p5 = ""
 -- @p6 = ""
@@ -244,22 +304,22 @@ MERGE INTO "sessions" USING (VALUES(@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8)) AS exclude
 -- @p8 = 2026-11-21T07:00:00.123Z
 SAVE TRANSACTION authplugin_2;
 SELECT * FROM "sessions" WITH (UPDLOCK, ROWLOCK) WHERE "sessions"."token" = @p1 AND CAST(CAST("sessions"."token" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "sessions"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
--- @p1 = <id_7>
--- @p2 = <id_7>
+-- @p1 = <id_9>
+-- @p2 = <id_9>
 COMMIT;
 -- # adopt by revoke all
 BEGIN;
 SELECT "token" FROM "sessions" WHERE "sessions"."token" = @p1 AND CAST(CAST("sessions"."token" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)));
--- @p1 = <id_10>
--- @p2 = <id_10>
-SAVE TRANSACTION savepoint_11;
+-- @p1 = <id_12>
+-- @p2 = <id_12>
+SAVE TRANSACTION savepoint_13;
 SELECT * FROM "users" WITH (UPDLOCK, ROWLOCK) WHERE "users"."id" = @p1 AND CAST(CAST("users"."id" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
 -- @p1 = "my-own-id"
 -- @p2 = "my-own-id"
 MERGE INTO "sessions" USING (VALUES(@p1,@p2,@p3,@p4,@p5,@p6,@p7,@p8)) AS excluded ("id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at") ON "sessions"."id" = "excluded"."id" WHEN NOT MATCHED THEN INSERT ("id","user_id","token","expires_at","ip_address","user_agent","created_at","updated_at") VALUES ("excluded"."id","excluded"."user_id","excluded"."token","excluded"."expires_at","excluded"."ip_address","excluded"."user_agent","excluded"."created_at","excluded"."updated_at");
--- @p1 = <id_12>
+-- @p1 = <id_14>
 -- @p2 = "my-own-id"
--- @p3 = <id_10>
+-- @p3 = <id_12>
 -- @p4 = 2026-11-28T07:00:00.123Z
 -- @p5 = ""
 -- @p6 = ""
@@ -296,7 +356,7 @@ SELECT "token","user_id" FROM "sessions" WHERE "sessions"."user_id" = @p1 AND "s
 -- @p2 = 2026-11-21T07:00:00.123Z
 -- # consume what is stored
 BEGIN;
-SAVE TRANSACTION savepoint_13;
+SAVE TRANSACTION savepoint_15;
 SAVE TRANSACTION authplugin_1;
 SELECT * FROM "verifications" WITH (UPDLOCK, ROWLOCK) WHERE "verifications"."identifier" IN (@p1,@p2) AND CAST(CAST("verifications"."identifier" AS nvarchar(max)) AS varbinary(max)) IN (CAST(CAST(@p3 AS nvarchar(max)) AS varbinary(max)), CAST(CAST(@p4 AS nvarchar(max)) AS varbinary(max))) ORDER BY "verifications"."id" OFFSET 0 ROW FETCH NEXT 500 ROWS ONLY;
 -- @p1 = <sha256$secret_4>
@@ -313,7 +373,7 @@ COMMIT;
 -- # only: find
 -- # only: revoke in a transaction
 BEGIN;
-SAVE TRANSACTION savepoint_14;
+SAVE TRANSACTION savepoint_16;
 COMMIT;
 -- # only: update user
 BEGIN;

@@ -1,0 +1,109 @@
+package authplugin
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm/clause"
+)
+
+// repairKey is the key in the context of a repair.
+type repairKey struct{}
+
+func asRepair(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repairKey{}, true)
+}
+
+// isRepair reports whether a repair is what writes, which never goes on without the
+// storage: it would be its own next repair.
+func isRepair(ctx context.Context) bool { return ctx.Value(repairKey{}) != nil }
+
+// revoke revokes sessions that were revoked while the storage did not answer, as the
+// revocation would have done: who is adopting one of them at this moment has a row that
+// nobody sees yet, and only who adopts it too waits for that.
+func (r *storageRepairs) revoke(ctx context.Context, due map[string]dueKey, users map[ID]endedUser) error {
+	var keys []string
+	for key, d := range due {
+		if d.kind == dueEnded {
+			keys = append(keys, key)
+		}
+	}
+	stored, err := r.storedOf(ctx, users)
+	if err != nil {
+		return err
+	}
+	slices.Sort(keys)
+	for chunk := range slices.Chunk(append(keys, stored...), adoptedBatch) {
+		if err := r.revokeKeys(ctx, chunk); err != nil {
+			return err
+		}
+	}
+	return r.endRows(ctx, users)
+}
+
+// revokeKeys revokes the sessions under some keys, which have a row or get one.
+func (r *storageRepairs) revokeKeys(ctx context.Context, keys []string) error {
+	sessions := (&Auth{state: r.core.owner, db: r.core.db}).Sessions()
+	_, err := sessions.revoke(ctx, revocation{keys: keys}, func(o bound[Session]) []clause.Expression {
+		return o.secretIn("token", keys...)
+	})
+	return err
+}
+
+// endRows ends the rows that sessions of users got after these had ended.
+func (r *storageRepairs) endRows(ctx context.Context, users map[ID]endedUser) error {
+	if r.core.sessionsIn != StorageAndDatabase {
+		return nil
+	}
+	o, err := open[Session](&Auth{state: r.core.owner, db: r.core.db}, ModelSession)
+	if err != nil {
+		return err
+	}
+	for id, user := range users {
+		_, err := o.end(ctx, o.session(ctx), []clause.Expression{
+			o.equals("userId", id),
+			clause.Lte{Column: o.column("createdAt"), Value: normalizeTime(user.at)},
+			clause.Not(o.secretIn("token", user.except)[0]), o.live(),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storedOf are the keys of the sessions of users, from before they ended, that the
+// storage alone has.
+func (r *storageRepairs) storedOf(ctx context.Context, users map[ID]endedUser) ([]string, error) {
+	ids := slices.Collect(maps.Keys(users))
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	lists, err := r.core.readLists(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[string]endedUser{}
+	for i, id := range ids {
+		for _, member := range lists[i] {
+			if member.Token != users[id].except {
+				listed[member.Token] = users[id]
+			}
+		}
+	}
+	keys := slices.Collect(maps.Keys(listed))
+	values, err := r.access.getMany(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	var stored []string
+	for i, value := range values {
+		var session Session
+		read := r.core.stored.read(value, keys[i], &session, new(User))
+		if read.only && read.isStored() && !session.CreatedAt.After(listed[keys[i]].at) {
+			stored = append(stored, keys[i])
+		}
+	}
+	return stored, nil
+}

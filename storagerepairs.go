@@ -1,6 +1,7 @@
 package authplugin
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -128,30 +129,70 @@ func (r *storageRepairs) run() {
 			return
 		case <-ticker.C:
 		}
-		if r.repair() {
+		if r.repair(context.Background()) {
 			return
 		}
 	}
 }
 
-// repair discards what is due, and reports whether nothing is left.
-func (r *storageRepairs) repair() bool {
-	ctx, cancel := context.WithTimeout(asRepair(context.Background()), storageTimeout)
-	defer cancel()
+// repairBatch is of how many keys, or users, a repair takes care at once. What is done
+// is not due any more, even if the storage fails again before the rest is.
+const repairBatch = 500
+
+// repair repairs what is due, and reports whether nothing is left.
+func (r *storageRepairs) repair(ctx context.Context) bool {
+	ctx = asRepair(ctx)
 	due, users := r.pending()
-	err := r.discard(ctx, due)
-	if err == nil {
-		err = r.revoke(ctx, due, users)
+	inBatches(ctx, users, func(ctx context.Context, users map[ID]endedUser) error {
+		return r.done(r.endAll(ctx, users), nil, users)
+	})
+	inBatches(ctx, due, func(ctx context.Context, keys map[string]dueKey) error {
+		err := r.discard(ctx, keys)
+		if err == nil {
+			err = r.revoke(ctx, endedOf(keys))
+		}
+		return r.done(err, keys, nil)
+	})
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.running = len(r.due)+len(r.users) > 0
+	return !r.running
+}
+
+// inBatches does something with a map, a part at a time, until that fails.
+func inBatches[K cmp.Ordered, V any](ctx context.Context, all map[K]V, do func(ctx context.Context, part map[K]V) error) {
+	for keys := range slices.Chunk(slices.Sorted(maps.Keys(all)), repairBatch) {
+		part := make(map[K]V, len(keys))
+		for _, key := range keys {
+			part[key] = all[key]
+		}
+		ctx, cancel := context.WithTimeout(ctx, storageTimeout)
+		err := do(ctx, part)
+		cancel()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// done forgets what was repaired, if it was. What was added meanwhile is due still.
+func (r *storageRepairs) done(err error, due map[string]dueKey, users map[ID]endedUser) error {
+	if err != nil {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err == nil {
-		// What was added meanwhile is due still.
-		maps.DeleteFunc(r.due, func(key string, d dueKey) bool { return d == due[key] })
-		maps.DeleteFunc(r.users, func(id ID, user endedUser) bool { return user == users[id] })
+	for key, d := range due {
+		if r.due[key] == d {
+			delete(r.due, key)
+		}
 	}
-	r.running = len(r.due)+len(r.users) > 0
-	return !r.running
+	for id, user := range users {
+		if r.users[id] == user {
+			delete(r.users, id)
+		}
+	}
+	return nil
 }
 
 // pending is what is due now. What no longer matters is forgotten.
@@ -204,6 +245,8 @@ func (r *storageRepairs) close() {
 	}
 	r.mu.Unlock()
 	if due {
-		r.repair()
+		ctx, cancel := context.WithTimeout(context.Background(), storageTimeout)
+		defer cancel()
+		r.repair(ctx)
 	}
 }

@@ -19,27 +19,40 @@ func asRepair(ctx context.Context) context.Context {
 // storage: it would be its own next repair.
 func isRepair(ctx context.Context) bool { return ctx.Value(repairKey{}) != nil }
 
-// revoke revokes sessions that were revoked while the storage did not answer, as the
-// revocation would have done: who is adopting one of them at this moment has a row that
-// nobody sees yet, and only who adopts it too waits for that.
-func (r *storageRepairs) revoke(ctx context.Context, due map[string]dueKey, users map[ID]endedUser) error {
+// endedOf are the keys of sessions that have ended.
+func endedOf(due map[string]dueKey) []string {
 	var keys []string
 	for key, d := range due {
 		if d.kind == dueEnded {
 			keys = append(keys, key)
 		}
 	}
+	return keys
+}
+
+// endAll ends the sessions of users, but one of each, that are from before they ended.
+func (r *storageRepairs) endAll(ctx context.Context, users map[ID]endedUser) error {
 	stored, err := r.storedOf(ctx, users)
 	if err != nil {
 		return err
 	}
+	if err := r.revoke(ctx, stored); err != nil {
+		return err
+	}
+	return r.endRows(ctx, users)
+}
+
+// revoke revokes sessions that were revoked while the storage did not answer, as the
+// revocation would have done: who is adopting one of them at this moment has a row that
+// nobody sees yet, and only who adopts it too waits for that.
+func (r *storageRepairs) revoke(ctx context.Context, keys []string) error {
 	slices.Sort(keys)
-	for chunk := range slices.Chunk(append(keys, stored...), adoptedBatch) {
+	for chunk := range slices.Chunk(keys, adoptedBatch) {
 		if err := r.revokeKeys(ctx, chunk); err != nil {
 			return err
 		}
 	}
-	return r.endRows(ctx, users)
+	return nil
 }
 
 // revokeKeys revokes the sessions under some keys, which have a row or get one.

@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -121,4 +122,61 @@ func TestRepairsKeepWhatBecomesDue(t *testing.T) {
 			return errors.Is(err, authplugin.ErrNotFound) || err == nil && string(now) != string(value)
 		})
 	}
+}
+
+// tiringStore fails every so many writes, once it is to.
+type tiringStore struct {
+	flakyStore
+	tires  *atomic.Bool
+	writes *atomic.Int64
+}
+
+const tiresAfter = 700
+
+func (s tiringStore) tired() error {
+	if s.tires.Load() && s.writes.Add(1)%tiresAfter == 0 {
+		return errors.New("it is tired")
+	}
+	return nil
+}
+
+func (s tiringStore) Set(ctx context.Context, key string, v []byte, ttl time.Duration) error {
+	if err := s.tired(); err != nil {
+		return err
+	}
+	return s.flakyStore.Set(ctx, key, v, ttl)
+}
+
+func (s tiringStore) CompareAndSwap(ctx context.Context, key string, o, v []byte, ttl time.Duration) (bool, error) {
+	if err := s.tired(); err != nil {
+		return false, err
+	}
+	return s.flakyStore.CompareAndSwap(ctx, key, o, v, ttl)
+}
+
+// What was repaired stays so when the storage fails again before all is: a revocation is
+// not kept waiting by repairs that cannot be made in one go.
+func TestRepairsGoOnWhereTheyStopped(t *testing.T) {
+	t.Parallel()
+	var down, tires atomic.Bool
+	storage, ctx := memorystore.New(), t.Context()
+	db, auth := use(t, dbtest.Named(t, "sqlite").New(t), writingWithoutStorage(tiringStore{flakyStore{storage, &down}, &tires, new(atomic.Int64)}))
+	t.Cleanup(func() { _ = auth.Close(context.WithoutCancel(ctx)) })
+	ada := newCopied(t, db, auth, storage, "ada@example.com")
+	bea := newCopied(t, db, auth, storage, "bea@example.com")
+	sessions := make([]authplugin.Session, 2*tiresAfter)
+	for i := range sessions {
+		sessions[i] = authplugin.Session{UserID: ada.user.ID, Token: fmt.Sprintf("token-%d", i), ExpiresAt: time.Now().Add(time.Hour)}
+	}
+	must(t, db.CreateInBatches(&sessions, 100).Error)
+	down.Store(true)
+	_, err := auth.Users().Update(ctx, ada.user.ID, authplugin.Values{"name": "Augusta"})
+	must(t, err)
+	must(t, auth.Sessions().Revoke(ctx, bea.session.Token))
+	tires.Store(true)
+	down.Store(false)
+	eventually(t, "the end of the copy", func() bool {
+		value, err := storage.Get(ctx, bea.session.Token)
+		return errors.Is(err, authplugin.ErrNotFound) || err == nil && len(value) == 0
+	})
 }

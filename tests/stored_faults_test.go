@@ -304,8 +304,14 @@ func TestRevokedUnadoptedSessionsAreRepaired(t *testing.T) {
 			value, err := storage.Get(ctx, session.Token)
 			return errors.Is(err, authplugin.ErrNotFound) || err == nil && len(value) == 0
 		}
-		eventually(t, "the repair", func() bool { return gone(first) && gone(second) && gone(other) && gone(single) })
-		for _, session := range []*authplugin.Session{first, second, other, single} {
+		ended := []*authplugin.Session{first, second, other, single}
+		for _, session := range ended {
+			eventually(t, "its end", func() bool {
+				_, err := auth.Sessions().Find(ctx, session.Token, authplugin.Strict)
+				return errors.Is(err, authplugin.ErrNotFound) && gone(session)
+			})
+		}
+		for _, session := range ended {
 			for _, options := range [][]authplugin.ReadOption{nil, {authplugin.Strict}} {
 				if _, err := auth.Sessions().Find(ctx, session.Token, options...); !errors.Is(err, authplugin.ErrNotFound) {
 					t.Errorf("a revoked session after the repair: %v", err)

@@ -62,8 +62,16 @@ func (l locked) enter(ctx context.Context, userID authplugin.ID, role string) (*
 	return l.create(ctx, userID, role)
 }
 
-// create makes the row of a member. The user is not deleted meanwhile: the foreign key of
-// the row waits for whoever has locked the user to do so, see departure.hold.
+func (l locked) create(ctx context.Context, userID authplugin.ID, role string) (*Member, error) {
+	if err := l.holdUser(ctx, userID); err != nil {
+		return nil, err
+	}
+	return authplugin.RowsOf[Member](l.tx).Create(ctx, Member{OrganizationID: l.organization.ID, UserID: userID, Role: role})
+}
+
+// holdUser keeps a user from being deleted while a row is made that refers to it. The
+// foreign key of the row does so by itself: it waits for whoever has locked the user, see
+// departure.hold.
 //
 // But not on SQL Server, where it has to be asked for. Microsoft's documentation of locks
 // says that the update lock of the one is compatible with the shared lock that the foreign
@@ -71,15 +79,15 @@ func (l locked) enter(ctx context.Context, userID authplugin.ID, role string) (*
 // COMMITTED may do without its shared lock on a row and pass (KB 324417). Two update locks
 // exclude each other whatever is read, and until both transactions end; ranges need none
 // (HOLDLOCK), since the row of the user is there. No SQL Server has tested this.
-func (l locked) create(ctx context.Context, userID authplugin.ID, role string) (*Member, error) {
-	if l.tx.DB(ctx).Name() == "sqlserver" {
-		if _, err := authplugin.RowsOf[authplugin.User](l.tx).Lock(ctx, userID); errors.Is(err, authplugin.ErrNotFound) {
-			return nil, authplugin.ErrForeignKey
-		} else if err != nil {
-			return nil, err
-		}
+func (l locked) holdUser(ctx context.Context, userID authplugin.ID) error {
+	if l.tx.DB(ctx).Name() != "sqlserver" {
+		return nil
 	}
-	return authplugin.RowsOf[Member](l.tx).Create(ctx, Member{OrganizationID: l.organization.ID, UserID: userID, Role: role})
+	_, err := authplugin.RowsOf[authplugin.User](l.tx).Lock(ctx, userID)
+	if errors.Is(err, authplugin.ErrNotFound) {
+		return authplugin.ErrForeignKey
+	}
+	return err
 }
 
 // SetRoles replaces the roles of a member. The actor needs the permission to update

@@ -61,6 +61,9 @@ func (l locked) join(ctx context.Context, teamID, userID authplugin.ID) (*TeamMe
 	if err != nil {
 		return nil, err
 	}
+	if err := l.holdUser(ctx, userID); err != nil {
+		return nil, err
+	}
 	key := membershipKey(teamID, userID)
 	member, err := authplugin.RowsOf[TeamMember](l.tx).Create(ctx, TeamMember{TeamID: teamID, UserID: userID, MembershipKey: &key})
 	if err != nil {

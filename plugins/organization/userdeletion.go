@@ -68,8 +68,8 @@ type departure struct {
 }
 
 // hold locks the organizations, which comes first in all operations, and then the
-// users, so that none enters another one, see locked.create. It returns the organizations that they are
-// owners of, and their teams.
+// users, so that none enters another one or a team, see locked.holdUser. It returns the
+// organizations that they are owners of, and their teams.
 func (d departure) hold(ctx context.Context) (owned []authplugin.ID, teams []Team, err error) {
 	members, inTeams := authplugin.RowsOf[Member](d.tx), authplugin.RowsOf[TeamMember](d.tx)
 	if _, _, err := d.lock(ctx, members.FindMany, inTeams.FindMany); err != nil {

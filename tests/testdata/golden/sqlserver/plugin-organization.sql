@@ -28,6 +28,9 @@ SELECT * FROM "teamMember" WITH (UPDLOCK, ROWLOCK) WHERE (("teamMember"."teamId"
 -- @p2 = <id_3>
 -- @p3 = "ada"
 -- @p4 = "ada"
+SELECT * FROM "user" WITH (UPDLOCK, ROWLOCK) WHERE (("user"."id" = @p1 AND CAST(CAST("user"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "ada"
+-- @p2 = "ada"
 INSERT INTO "teamMember" ("id","teamId","userId","membershipKey","createdAt") VALUES (@p1,@p2,@p3,@p4,@p5);
 -- @p1 = <id_4>
 -- @p2 = <id_3>
@@ -322,6 +325,9 @@ SELECT * FROM "teamMember" WITH (UPDLOCK, ROWLOCK) WHERE (("teamMember"."teamId"
 -- @p2 = "team"
 -- @p3 = "ada"
 -- @p4 = "ada"
+SELECT * FROM "user" WITH (UPDLOCK, ROWLOCK) WHERE (("user"."id" = @p1 AND CAST(CAST("user"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "ada"
+-- @p2 = "ada"
 INSERT INTO "teamMember" ("id","teamId","userId","membershipKey","createdAt") VALUES (@p1,@p2,@p3,@p4,@p5);
 -- @p1 = <id_18>
 -- @p2 = "team"
@@ -460,6 +466,9 @@ SELECT * FROM "teamMember" WITH (UPDLOCK, ROWLOCK) WHERE (("teamMember"."teamId"
 -- @p2 = "team"
 -- @p3 = "ada"
 -- @p4 = "ada"
+SELECT * FROM "user" WITH (UPDLOCK, ROWLOCK) WHERE (("user"."id" = @p1 AND CAST(CAST("user"."id" AS nvarchar(max)) AS varbinary(max)) = CAST(CAST(@p2 AS nvarchar(max)) AS varbinary(max)))) ORDER BY "id" OFFSET 0 ROW FETCH NEXT 1 ROWS ONLY;
+-- @p1 = "ada"
+-- @p2 = "ada"
 INSERT INTO "teamMember" ("id","teamId","userId","membershipKey","createdAt") VALUES (@p1,@p2,@p3,@p4,@p5);
 -- @p1 = <id_24>
 -- @p2 = "team"

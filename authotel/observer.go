@@ -6,10 +6,10 @@
 // has set, and without any nothing does. Neither keys nor values are part of it.
 //
 // The metrics are the counter authplugin.storage.events with the attribute event (hit,
-// "local hit", miss, fallback, failed, "foreign value", refill, invalidation) and the
-// histogram authplugin.storage.duration in seconds with the attributes operation and
-// error. Each call of the storage is a span "authplugin.storage" and its operation,
-// within the span of the request.
+// "local hit", miss, fallback, failed, "foreign value", uncounted, refill,
+// invalidation) and the histogram authplugin.storage.duration in seconds with the
+// attributes operation and error. Each call of the storage is a span "authplugin.storage"
+// and its operation, within the span of the request.
 package authotel
 
 import (

@@ -31,7 +31,7 @@ func (a *Auth) Close(ctx context.Context) error {
 	if err != nil || c.storage == nil {
 		return err
 	}
-	c.repairs.close()
+	c.repairs.close(ctx)
 	if c.copies == nil {
 		return nil
 	}

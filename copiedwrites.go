@@ -94,7 +94,7 @@ func (r *hookRun) noteSessions(stale *staleCopies, deleted bool) {
 func (s *staleCopies) noteUsers(ids []any, ended bool) {
 	for _, v := range ids {
 		if id, ok := v.(ID); ok {
-			s.users[id] = staleUser{ended: ended}
+			s.users[id] = staleUser{ended: ended, at: s.core.now()}
 		}
 	}
 }

@@ -93,9 +93,9 @@ func (r revocation) note(stale *staleCopies) {
 	case r.token != "":
 		stale.sessions[c.storedToken(r.token)] = staleSession{ended: true}
 	case r.userID != "" && r.except != "":
-		stale.users[r.userID] = staleUser{ended: true, except: c.storedToken(r.except)}
+		stale.users[r.userID] = staleUser{ended: true, except: c.storedToken(r.except), spared: r.except, at: c.now()}
 	case r.userID != "":
-		stale.users[r.userID] = staleUser{ended: true}
+		stale.users[r.userID] = staleUser{ended: true, at: c.now()}
 	}
 }
 
@@ -195,6 +195,11 @@ func (s Sessions[S, U]) endingKeys(ctx context.Context, o bound[S], r revocation
 func (o bound[T]) end(ctx context.Context, db *gorm.DB, where []clause.Expression) (int64, error) {
 	if o.core.cfg.Session.PreserveInDatabase {
 		db = db.Set(endRows, true).Session(&gorm.Session{})
+	}
+	if isRepair(ctx) {
+		// The revocation is committed, and who asked for it is gone: a hook could only
+		// keep alive what has ended.
+		db = db.Session(&gorm.Session{SkipHooks: true})
 	}
 	return o.deleteOn(ctx, db, where...)
 }

@@ -46,9 +46,12 @@ type staleSession struct {
 
 // staleUser is a user who is written, or whose sessions are.
 type staleUser struct {
-	// ended says that all sessions end, but the one with the key except.
+	// ended says that all sessions end, but the one with the key except, whose token as
+	// it was given is spared. at is when.
 	ended  bool
 	except string
+	spared string
+	at     time.Time
 }
 
 func (c *core) newStaleCopies(ctx context.Context) *staleCopies {

@@ -53,8 +53,11 @@ func (s *staleCopies) leave(ctx context.Context) {
 
 // ends reports whether the session with a key ends, of a user if that is known.
 func (s *staleCopies) ends(key string, userID ID) bool {
+	if session := s.sessions[key]; session.ended || session.userID != "" {
+		return session.ended // its row was seen, maybe one from after the others ended
+	}
 	user := s.users[userID]
-	return s.sessions[key].ended || user.ended && key != user.except
+	return user.ended && key != user.except
 }
 
 // note notes the keys that are to be discarded as they are known by themselves.
@@ -176,11 +179,10 @@ func (s *staleCopies) listEdit(id ID, now time.Time) *ListEdit {
 		if owner != id {
 			continue
 		}
-		session, known := s.sessions[key]
-		switch user := s.users[id]; {
-		case known && session.ended, user.ended && key != user.except:
+		switch session := s.sessions[key]; {
+		case s.ends(key, id):
 			edit.Leave = append(edit.Leave, key)
-		case known && !session.expires.IsZero():
+		case !session.expires.IsZero():
 			edit.Enter = append(edit.Enter, ListMember{Token: key, ExpiresAt: session.expires})
 		}
 	}

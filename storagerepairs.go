@@ -3,6 +3,7 @@ package authplugin
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -22,9 +23,11 @@ type storageRepairs struct {
 	// due are the keys to discard, and when that no longer matters.
 	due map[string]dueKey
 	// users are those whose sessions have ended, also those that only the storage knew.
-	users   map[ID]endedUser
-	running bool
-	closed  chan struct{}
+	users map[ID][]endedUser
+	// reported is when a failed repair was last reported.
+	reported time.Time
+	running  bool
+	closed   chan struct{}
 }
 
 // repairPause is how often it is tried.
@@ -33,7 +36,7 @@ const repairPause = time.Second
 func newStorageRepairs(c *core) *storageRepairs {
 	return &storageRepairs{
 		core: c, access: c.storage, maxAge: max(c.cfg.Session.copyMaxAge(), c.cfg.Session.expiresIn()), copies: c.copies,
-		due: map[string]dueKey{}, users: map[ID]endedUser{}, closed: make(chan struct{}),
+		due: map[string]dueKey{}, users: map[ID][]endedUser{}, closed: make(chan struct{}),
 	}
 }
 
@@ -55,10 +58,10 @@ const (
 	dueEnded
 )
 
-// endedUser is a user whose sessions, but one, have ended, and when.
+// endedUser is a user whose sessions, but one, have ended, and when; see [staleUser].
 type endedUser struct {
-	except string
-	at     time.Time
+	except, spared string
+	at             time.Time
 }
 
 // add has what a transaction is about to make wrong discarded as soon as the storage is
@@ -92,7 +95,7 @@ func (r *storageRepairs) end(stale *staleCopies) {
 	}
 	for id, user := range stale.users {
 		if user.ended && r.core.stored != nil {
-			r.users[id] = endedUser{user.except, r.core.now()}
+			r.putUser(id, endedUser{user.except, user.spared, user.at})
 		}
 	}
 	r.start()
@@ -100,6 +103,17 @@ func (r *storageRepairs) end(stale *staleCopies) {
 
 func (r *storageRepairs) put(key string, kind dueKind) {
 	r.due[key] = dueKey{time.Now().Add(r.maxAge), max(kind, r.due[key].kind)}
+}
+
+// putUser keeps what each revocation has spared, since the next one may not.
+func (r *storageRepairs) putUser(id ID, ended endedUser) {
+	all := []endedUser{ended}
+	for _, before := range r.users[id] {
+		if before.except != ended.except && (ended.except != "" || before.at.After(ended.at)) {
+			all = append(all, before)
+		}
+	}
+	r.users[id] = all
 }
 
 // adopted has the values discarded that sessions had before they got their rows.
@@ -137,21 +151,21 @@ func (r *storageRepairs) run() {
 
 // repairBatch is of how many keys, or users, a repair takes care at once. What is done
 // is not due any more, even if the storage fails again before the rest is.
-const repairBatch = 500
+const repairBatch = 100
 
-// repair repairs what is due, and reports whether nothing is left.
+// repair repairs what is due, what has ended first, and reports whether nothing is left.
 func (r *storageRepairs) repair(ctx context.Context) bool {
 	ctx = asRepair(ctx)
 	due, users := r.pending()
-	inBatches(ctx, users, func(ctx context.Context, users map[ID]endedUser) error {
+	inBatches(ctx, users, func(ctx context.Context, users map[ID][]endedUser) error {
 		return r.done(r.endAll(ctx, users), nil, users)
 	})
-	inBatches(ctx, due, func(ctx context.Context, keys map[string]dueKey) error {
-		err := r.discard(ctx, keys)
-		if err == nil {
-			err = r.revoke(ctx, endedOf(keys))
-		}
-		return r.done(err, keys, nil)
+	ended, others := endedOf(due)
+	inBatches(ctx, ended, func(ctx context.Context, keys map[string]dueKey) error {
+		return r.done(r.revoke(ctx, slices.Collect(maps.Keys(keys))), keys, nil)
+	})
+	inBatches(ctx, others, func(ctx context.Context, keys map[string]dueKey) error {
+		return r.done(r.discard(ctx, keys), keys, nil)
 	})
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -176,32 +190,53 @@ func inBatches[K cmp.Ordered, V any](ctx context.Context, all map[K]V, do func(c
 }
 
 // done forgets what was repaired, if it was. What was added meanwhile is due still.
-func (r *storageRepairs) done(err error, due map[string]dueKey, users map[ID]endedUser) error {
-	if err != nil {
-		return err
-	}
+func (r *storageRepairs) done(err error, due map[string]dueKey, users map[ID][]endedUser) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err != nil {
+		r.report(err)
+		return err
+	}
 	for key, d := range due {
 		if r.due[key] == d {
 			delete(r.due, key)
 		}
 	}
-	for id, user := range users {
-		if r.users[id] == user {
+	for id, done := range users {
+		var left []endedUser
+		for _, ended := range r.users[id] {
+			if !slices.Contains(done, ended) {
+				left = append(left, ended)
+			}
+		}
+		if r.users[id] = left; len(left) == 0 {
 			delete(r.users, id)
 		}
 	}
 	return nil
 }
 
+// report says that a repair has failed, now and then; the storage's own failures are
+// reported where it is asked.
+func (r *storageRepairs) report(err error) {
+	now := time.Now()
+	if errors.Is(err, ErrStorage) || now.Sub(r.reported) < foreignPause {
+		return
+	}
+	r.reported = now
+	r.access.log.Error("authplugin: cannot repair what was written without the secondary storage; it is tried again", "error", err)
+}
+
 // pending is what is due now. What no longer matters is forgotten.
-func (r *storageRepairs) pending() (map[string]dueKey, map[ID]endedUser) {
+func (r *storageRepairs) pending() (map[string]dueKey, map[ID][]endedUser) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
 	maps.DeleteFunc(r.due, func(_ string, d dueKey) bool { return d.until.Before(now) })
-	maps.DeleteFunc(r.users, func(_ ID, user endedUser) bool { return user.at.Add(r.maxAge).Before(r.core.now()) })
+	oldest := r.core.now().Add(-r.maxAge)
+	maps.DeleteFunc(r.users, func(_ ID, all []endedUser) bool {
+		return !slices.ContainsFunc(all, func(ended endedUser) bool { return ended.at.After(oldest) })
+	})
 	return maps.Clone(r.due), maps.Clone(r.users)
 }
 
@@ -235,7 +270,7 @@ func (r *storageRepairs) discard(ctx context.Context, due map[string]dueKey) err
 }
 
 // close ends what runs, after one more try.
-func (r *storageRepairs) close() {
+func (r *storageRepairs) close(ctx context.Context) {
 	r.mu.Lock()
 	due := len(r.due)+len(r.users) > 0
 	select {
@@ -245,7 +280,7 @@ func (r *storageRepairs) close() {
 	}
 	r.mu.Unlock()
 	if due {
-		ctx, cancel := context.WithTimeout(context.Background(), storageTimeout)
+		ctx, cancel := context.WithTimeout(ctx, storageTimeout)
 		defer cancel()
 		r.repair(ctx)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"gorm.io/gorm/clause"
 )
@@ -19,19 +20,21 @@ func asRepair(ctx context.Context) context.Context {
 // storage: it would be its own next repair.
 func isRepair(ctx context.Context) bool { return ctx.Value(repairKey{}) != nil }
 
-// endedOf are the keys of sessions that have ended.
-func endedOf(due map[string]dueKey) []string {
-	var keys []string
+// endedOf parts the keys of sessions that have ended from others.
+func endedOf(due map[string]dueKey) (ended, others map[string]dueKey) {
+	ended, others = map[string]dueKey{}, map[string]dueKey{}
 	for key, d := range due {
 		if d.kind == dueEnded {
-			keys = append(keys, key)
+			ended[key] = d
+		} else {
+			others[key] = d
 		}
 	}
-	return keys
+	return ended, others
 }
 
 // endAll ends the sessions of users, but one of each, that are from before they ended.
-func (r *storageRepairs) endAll(ctx context.Context, users map[ID]endedUser) error {
+func (r *storageRepairs) endAll(ctx context.Context, users map[ID][]endedUser) error {
 	stored, err := r.storedOf(ctx, users)
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func (r *storageRepairs) revokeKeys(ctx context.Context, keys []string) error {
 }
 
 // endRows ends the rows that sessions of users got after these had ended.
-func (r *storageRepairs) endRows(ctx context.Context, users map[ID]endedUser) error {
+func (r *storageRepairs) endRows(ctx context.Context, users map[ID][]endedUser) error {
 	if r.core.sessionsIn != StorageAndDatabase {
 		return nil
 	}
@@ -73,22 +76,30 @@ func (r *storageRepairs) endRows(ctx context.Context, users map[ID]endedUser) er
 	if err != nil {
 		return err
 	}
-	for id, user := range users {
-		_, err := o.end(ctx, o.session(ctx), []clause.Expression{
-			o.equals("userId", id),
-			clause.Lte{Column: o.column("createdAt"), Value: normalizeTime(user.at)},
-			clause.Not(o.secretIn("token", user.except)[0]), o.live(),
-		})
-		if err != nil {
-			return err
+	for id, all := range users {
+		for _, ended := range all {
+			where := []clause.Expression{
+				o.equals("userId", id), clause.Lt{Column: o.column("createdAt"), Value: ended.before()}, o.live(),
+			}
+			if ended.spared != "" {
+				where = append(where, clause.Not(o.secretIn("token", r.core.tokenForms(ended.spared)...)[0]))
+			}
+			if _, err := o.end(ctx, o.session(ctx), where); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
+// before is the moment before which sessions were made that have ended. None that the
+// storage alone has is made while it does not answer, so that one of the same
+// millisecond was made after the others had ended.
+func (e endedUser) before() time.Time { return normalizeTime(e.at) }
+
 // storedOf are the keys of the sessions of users, from before they ended, that the
 // storage alone has.
-func (r *storageRepairs) storedOf(ctx context.Context, users map[ID]endedUser) ([]string, error) {
+func (r *storageRepairs) storedOf(ctx context.Context, users map[ID][]endedUser) ([]string, error) {
 	ids := slices.Collect(maps.Keys(users))
 	if len(ids) == 0 {
 		return nil, nil
@@ -97,15 +108,17 @@ func (r *storageRepairs) storedOf(ctx context.Context, users map[ID]endedUser) (
 	if err != nil {
 		return nil, err
 	}
-	listed := map[string]endedUser{}
+	before := map[string]time.Time{}
 	for i, id := range ids {
 		for _, member := range lists[i] {
-			if member.Token != users[id].except {
-				listed[member.Token] = users[id]
+			for _, ended := range users[id] {
+				if member.Token != ended.except && before[member.Token].Before(ended.before()) {
+					before[member.Token] = ended.before()
+				}
 			}
 		}
 	}
-	keys := slices.Collect(maps.Keys(listed))
+	keys := slices.Collect(maps.Keys(before))
 	values, err := r.access.getMany(ctx, keys)
 	if err != nil {
 		return nil, err
@@ -114,7 +127,7 @@ func (r *storageRepairs) storedOf(ctx context.Context, users map[ID]endedUser) (
 	for i, value := range values {
 		var session Session
 		read := r.core.stored.read(value, keys[i], &session, new(User))
-		if read.only && read.isStored() && !session.CreatedAt.After(listed[keys[i]].at) {
+		if read.only && read.isStored() && session.CreatedAt.Before(before[keys[i]]) {
 			stored = append(stored, keys[i])
 		}
 	}

@@ -16,8 +16,9 @@ type jsonMembers struct {
 	plain bool
 }
 
-// maxNesting is how deep objects and lists may be nested.
-const maxNesting = 64
+// maxNesting is how deep objects and lists may be nested in a row: as deep as
+// encoding/json reads them, which the row itself counts for.
+const maxNesting = 10_000
 
 // membersOf is the object that a text is. plain may say that the text has no escapes,
 // see [isPlainJSON].
@@ -55,7 +56,7 @@ func (o *jsonMembers) next() (name, value string, ok bool) {
 	}
 	o.space()
 	from := o.at
-	if !o.skip(0) {
+	if !o.skip() {
 		return o.fail()
 	}
 	return quoted[1 : len(quoted)-1], o.text[from:o.at], true
@@ -161,16 +162,16 @@ func (o *jsonMembers) string() (quoted string, plain bool) {
 }
 
 // skip passes over a value.
-func (o *jsonMembers) skip(depth int) bool {
-	if o.at >= len(o.text) || depth > maxNesting {
+func (o *jsonMembers) skip() bool {
+	if o.at >= len(o.text) {
 		return false
 	}
-	switch c := o.text[o.at]; c {
+	switch o.text[o.at] {
 	case '"':
 		quoted, _ := o.string()
 		return quoted != ""
 	case '{', '[':
-		return o.skipNested(depth, c+2) // '}' and ']' are two characters further
+		return o.skipNested()
 	default:
 		return o.skipWord()
 	}
@@ -178,19 +179,40 @@ func (o *jsonMembers) skip(depth int) bool {
 
 // skipNested passes over an object or a list. Its commas and colons are not checked:
 // whoever wants what is in it has encoding/json read it.
-func (o *jsonMembers) skipNested(depth int, end byte) bool {
-	o.at++
+func (o *jsonMembers) skipNested() bool {
+	var few [32]byte
+	ends := few[:0] // of what is open
 	for {
 		for o.at < len(o.text) && (o.text[o.at] == ',' || o.text[o.at] == ':' || o.text[o.at] <= ' ') {
 			o.at++
 		}
-		if o.take(end) {
-			return true
-		}
-		if !o.skip(depth + 1) {
+		switch {
+		case o.at >= len(o.text):
+			return false
+		case o.text[o.at] == '{' || o.text[o.at] == '[':
+			if len(ends) == maxNesting {
+				return false
+			}
+			ends = append(ends, o.text[o.at]+2) // '}' and ']' are two characters further
+			o.at++
+		case o.take(ends[len(ends)-1]):
+			if ends = ends[:len(ends)-1]; len(ends) == 0 {
+				return true
+			}
+		case !o.skip():
 			return false
 		}
 	}
+}
+
+// isTooDeep reports whether what json.Marshal has written is nested too deep for a row
+// to be read again.
+func isTooDeep(text []byte) bool {
+	if len(text) < 2*maxNesting {
+		return false // what is open has to be closed
+	}
+	row := jsonMembers{text: "[" + string(text) + "]"}
+	return !row.skip()
 }
 
 // skipWord passes over a number, true, false or null.

@@ -3,6 +3,7 @@ package authplugin
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"reflect"
 	"strconv"
@@ -16,10 +17,8 @@ type rowCopier struct {
 	b      *binding
 	fields []copiedField
 	byName map[string]*copiedField
-	// shared are the fields whose values two copies of a row would share, embedded those
-	// that are pointers to embedded structs.
-	shared   []*boundField
-	embedded []int
+	// shared are the places of what two copies of a row may share, see [sharedPlaces].
+	shared [][]int
 }
 
 type copiedField struct {
@@ -33,28 +32,16 @@ type copiedField struct {
 }
 
 func newRowCopier(b *binding) *rowCopier {
-	c := &rowCopier{b: b, byName: map[string]*copiedField{}}
+	c := &rowCopier{b: b, byName: map[string]*copiedField{}, shared: sharedPlaces(b.goType, nil, b.additional)}
 	for _, bf := range b.fields {
 		if bf.shown() {
 			c.fields = append(c.fields, copiedField{boundField: bf, read: b.copyReader(bf), direct: bf.direct()})
-		}
-		if bf.dynamic {
-			continue
-		}
-		switch bf.schema.FieldType.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
-			c.shared = append(c.shared, bf)
 		}
 	}
 	for i := range c.fields {
 		f := &c.fields[i]
 		f.label = string(appendLabel(nil, i, f.name))
 		c.byName[f.name] = f
-	}
-	for i := range b.goType.NumField() {
-		if f := b.goType.Field(i); f.Anonymous && f.IsExported() && f.Type.Kind() == reflect.Pointer {
-			c.embedded = append(c.embedded, i)
-		}
 	}
 	return c
 }
@@ -79,8 +66,12 @@ func (c *rowCopier) appendRow(to []byte, rv reflect.Value, instead Values) ([]by
 			v = c.b.get(f.boundField, rv).value
 		}
 		var err error
+		from := len(to)
 		if to, err = appendJSON(to, v); err != nil {
 			return nil, err
+		}
+		if isTooDeep(to[from:]) {
+			return nil, fmt.Errorf("authplugin: the field %q is nested more than %d deep", f.name, maxNesting-1)
 		}
 	}
 	return append(to, '}'), nil

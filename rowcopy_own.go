@@ -20,10 +20,11 @@ const (
 
 // sharing tells what a copy of a row would share with it.
 func (c *rowCopier) sharing(rv reflect.Value) sharing {
-	isSet := func(f *boundField) bool {
-		return !f.schema.ReflectValueOf(c.b.core.db.Statement.Context, rv).IsNil()
+	isSet := func(place []int) bool {
+		v := rv.FieldByIndex(place)
+		return v.Kind() == reflect.Array || !v.IsNil()
 	}
-	if len(c.embedded) > 0 || slices.ContainsFunc(c.shared, isSet) {
+	if slices.ContainsFunc(c.shared, isSet) {
 		return sharesMore
 	}
 	values := c.b.values(rv)
@@ -52,18 +53,9 @@ func (c *rowCopier) ownOf(s sharing, rv reflect.Value) {
 
 // own is ownOf for whatever they share.
 func (c *rowCopier) own(rv reflect.Value) {
-	for _, i := range c.embedded {
-		if held := rv.Field(i); !held.IsNil() {
-			own := reflect.New(held.Type().Elem())
-			own.Elem().Set(held.Elem())
-			held.Set(own)
-		}
-	}
-	for _, f := range c.shared {
-		dest := f.schema.ReflectValueOf(c.b.core.db.Statement.Context, rv)
-		if !dest.IsNil() {
-			setClone(dest, dest)
-		}
+	var owner rowOwner
+	for _, place := range c.shared {
+		owner.own(rv.FieldByIndex(place))
 	}
 	if values := c.b.values(rv); len(values) > 0 {
 		own := c.b.valuesOf(rv)

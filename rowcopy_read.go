@@ -66,7 +66,7 @@ func (c *rowCopier) readPlaced(o *jsonMembers, rv reflect.Value) bool {
 			return false
 		}
 		from := o.at
-		if !o.skip(0) || f.read(rv, o.text[from:o.at]) != nil {
+		if !o.skip() || f.read(rv, o.text[from:o.at]) != nil {
 			return false
 		}
 	}

@@ -55,7 +55,10 @@ func (c *rowCopier) fingerprint() uint32 {
 	return h.Sum32()
 }
 
-var errNotCopied = errors.New("authplugin: only the database knows a value of the row")
+var (
+	errNotCopied = errors.New("authplugin: only the database knows a value of the row")
+	errTooLarge  = fmt.Errorf("authplugin: the record takes more than the %d bytes that a secondary storage has to hold", maxCopySize)
+)
 
 // appendRow appends a row as JSON. Values that are given take the place of the row's.
 func (c *rowCopier) appendRow(to []byte, rv reflect.Value, instead Values) ([]byte, error) {

@@ -61,7 +61,7 @@ func (c *sessionCopier) writeOnly(session, user reflect.Value, token, stale stri
 // finished ends what is written.
 func finished(to []byte, err error) ([]byte, error) {
 	if err == nil && len(to) >= maxCopySize {
-		err = errNotCopied
+		err = errTooLarge
 	}
 	if err != nil {
 		return nil, err

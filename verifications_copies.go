@@ -50,7 +50,7 @@ func (v Verifications[V]) write(o bound[V], row *V, end string) ([]byte, error) 
 		value = append(value[:len(value)-1], end...)
 	}
 	if err == nil && len(value) > maxCopySize {
-		err = errNotCopied
+		err = errTooLarge
 	}
 	return value, err
 }

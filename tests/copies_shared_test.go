@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -149,9 +150,13 @@ func nestingAuth(t *testing.T, place authplugin.RecordStorage, hits counter) (*a
 func TestStoredSessionsRefuseWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	auth, user := nestingAuth(t, authplugin.StorageOnly, counter{})
-	_, err := auth.Sessions().Create(t.Context(), user.ID, authplugin.SessionOptions{Additional: authplugin.Values{"layout": nested(10_000)}})
-	want := `authplugin: the field "layout" is nested more than 9999 deep`
-	if err == nil || err.Error() != want {
-		t.Errorf("created: %v, want %s", err, want)
+	for want, layout := range map[string]any{
+		`authplugin: the field "layout" is nested more than 9999 deep`:                                  nested(10_000),
+		`authplugin: the record takes more than the 1048576 bytes that a secondary storage has to hold`: strings.Repeat("x", 1<<20),
+	} {
+		_, err := auth.Sessions().Create(t.Context(), user.ID, authplugin.SessionOptions{Additional: authplugin.Values{"layout": layout}})
+		if err == nil || err.Error() != want {
+			t.Errorf("created: %v, want %s", err, want)
+		}
 	}
 }

@@ -21,7 +21,7 @@ func (s Sessions[S, U]) adoptOf(ctx context.Context, o bound[S], handle *gorm.DB
 	if err != nil {
 		return 0, err
 	}
-	return s.adopt(ctx, o, handle, slices.DeleteFunc(keys, tooLong), false)
+	return s.adopt(ctx, o, handle, slices.DeleteFunc(slices.Clone(keys), tooLong), false)
 }
 
 func tooLong(key string) bool { return len(key) > maxKeyedToken }

@@ -91,7 +91,9 @@ func (r revocation) note(stale *staleCopies) {
 	}
 	switch c := stale.core; {
 	case r.token != "":
-		stale.sessions[c.storedToken(r.token)] = staleSession{ended: true}
+		if key := c.storedToken(r.token); !tooLong(key) {
+			stale.sessions[key] = staleSession{ended: true}
+		}
 	case r.userID != "" && r.except != "":
 		stale.users[r.userID] = staleUser{ended: true, except: c.storedToken(r.except), spared: r.except, at: c.now()}
 	case r.userID != "":

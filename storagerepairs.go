@@ -1,7 +1,6 @@
 package authplugin
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -85,11 +84,11 @@ func (r *storageRepairs) add(ctx context.Context, stale *staleCopies) {
 func (r *storageRepairs) end(stale *staleCopies) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for key, userID := range stale.discarded {
-		switch {
-		case stale.ends(key, userID):
+	for key := range stale.discarded {
+		switch session := stale.sessions[key]; {
+		case session.ended:
 			r.put(key, dueEnded)
-		case stale.sessions[key].userID != "":
+		case session.userID != "":
 			r.put(key, dueCopy)
 		}
 	}
@@ -107,13 +106,17 @@ func (r *storageRepairs) put(key string, kind dueKind) {
 
 // putUser keeps what each revocation has spared, since the next one may not.
 func (r *storageRepairs) putUser(id ID, ended endedUser) {
-	all := []endedUser{ended}
+	var all []endedUser
 	for _, before := range r.users[id] {
-		if before.except != ended.except && (ended.except != "" || before.at.After(ended.at)) {
+		switch {
+		case before.except == ended.except && before.at.After(ended.at):
+			ended = before
+		case before.except == ended.except, ended.except == "" && !before.at.After(ended.at):
+		default:
 			all = append(all, before)
 		}
 	}
-	r.users[id] = all
+	r.users[id] = append(all, ended)
 }
 
 // adopted has the values discarded that sessions had before they got their rows.
@@ -149,54 +152,44 @@ func (r *storageRepairs) run() {
 	}
 }
 
-// repairBatch is of how many keys, or users, a repair takes care at once. What is done
-// is not due any more, even if the storage fails again before the rest is.
-const repairBatch = 100
-
 // repair repairs what is due, what has ended first, and reports whether nothing is left.
 func (r *storageRepairs) repair(ctx context.Context) bool {
 	ctx = asRepair(ctx)
 	due, users := r.pending()
-	inBatches(ctx, users, func(ctx context.Context, users map[ID][]endedUser) error {
-		return r.done(r.endAll(ctx, users), nil, users)
-	})
 	ended, others := endedOf(due)
-	inBatches(ctx, ended, func(ctx context.Context, keys map[string]dueKey) error {
-		return r.done(r.revoke(ctx, slices.Collect(maps.Keys(keys))), keys, nil)
-	})
-	inBatches(ctx, others, func(ctx context.Context, keys map[string]dueKey) error {
-		return r.done(r.discard(ctx, keys), keys, nil)
-	})
+	r.report(ctx, errors.Join(
+		inBatches(ctx, users, func(ctx context.Context, users map[ID][]endedUser) error {
+			err := r.endAll(ctx, users)
+			if err == nil {
+				r.done(nil, users)
+			}
+			return err
+		}),
+		inBatches(ctx, ended, func(ctx context.Context, keys map[string]dueKey) error {
+			err := r.revoke(ctx, slices.Collect(maps.Keys(keys)))
+			if err == nil {
+				r.done(keys, nil)
+			}
+			return err
+		}),
+		inBatches(ctx, others, func(ctx context.Context, keys map[string]dueKey) error {
+			err := r.discard(ctx, keys)
+			if err == nil {
+				r.done(keys, nil)
+			}
+			return err
+		}),
+	))
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.running = len(r.due)+len(r.users) > 0
 	return !r.running
 }
 
-// inBatches does something with a map, a part at a time, until that fails.
-func inBatches[K cmp.Ordered, V any](ctx context.Context, all map[K]V, do func(ctx context.Context, part map[K]V) error) {
-	for keys := range slices.Chunk(slices.Sorted(maps.Keys(all)), repairBatch) {
-		part := make(map[K]V, len(keys))
-		for _, key := range keys {
-			part[key] = all[key]
-		}
-		ctx, cancel := context.WithTimeout(ctx, storageTimeout)
-		err := do(ctx, part)
-		cancel()
-		if err != nil {
-			return
-		}
-	}
-}
-
-// done forgets what was repaired, if it was. What was added meanwhile is due still.
-func (r *storageRepairs) done(err error, due map[string]dueKey, users map[ID][]endedUser) error {
+// done forgets what was repaired. What was added meanwhile is due still.
+func (r *storageRepairs) done(due map[string]dueKey, users map[ID][]endedUser) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err != nil {
-		r.report(err)
-		return err
-	}
 	for key, d := range due {
 		if r.due[key] == d {
 			delete(r.due, key)
@@ -213,18 +206,27 @@ func (r *storageRepairs) done(err error, due map[string]dueKey, users map[ID][]e
 			delete(r.users, id)
 		}
 	}
-	return nil
 }
 
 // report says that a repair has failed, now and then; the storage's own failures are
 // reported where it is asked.
-func (r *storageRepairs) report(err error) {
-	now := time.Now()
-	if errors.Is(err, ErrStorage) || now.Sub(r.reported) < foreignPause {
+func (r *storageRepairs) report(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil || errors.Is(err, ErrStorage) || !r.reports() {
 		return
 	}
+	r.access.log.ErrorContext(ctx, "authplugin: cannot repair all that was written without the secondary storage; it is tried again", "error", err)
+}
+
+// reports says whether it is time for a report.
+func (r *storageRepairs) reports() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now()
+	if now.Sub(r.reported) < foreignPause {
+		return false
+	}
 	r.reported = now
-	r.access.log.Error("authplugin: cannot repair what was written without the secondary storage; it is tried again", "error", err)
+	return true
 }
 
 // pending is what is due now. What no longer matters is forgotten.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/gorm-auth/authplugin"
 	"github.com/gorm-auth/authplugin/internal/dbtest"
@@ -139,5 +140,74 @@ func TestRepairsSpareATokenFromBeforeHashing(t *testing.T) {
 		down.Store(false)
 		must(t, hashing.Close(ctx))
 		must(t, errorOf(hashing.Sessions().Find(ctx, session.Token, authplugin.Strict)))
+	})
+}
+
+// fullStore is read, and refuses writes once it is full, as Redis does.
+type fullStore struct {
+	authplugin.AtomicStorage
+	full *atomic.Bool
+}
+
+func (s fullStore) Set(ctx context.Context, key string, v []byte, ttl time.Duration) error {
+	if s.full.Load() {
+		return errDown
+	}
+	return s.AtomicStorage.Set(ctx, key, v, ttl)
+}
+
+func (s fullStore) CompareAndSwap(ctx context.Context, key string, o, v []byte, ttl time.Duration) (bool, error) {
+	if s.full.Load() {
+		return false, errDown
+	}
+	return s.AtomicStorage.CompareAndSwap(ctx, key, o, v, ttl)
+}
+
+// A session that another process creates while a transaction revokes all lives on, though
+// the list of the user has it by the time of the commit.
+func TestRepairsSpareASessionOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		if e.Dialect() != "postgres" {
+			t.Skip("not a case: the INSERT waits for the transaction")
+		}
+		d, ctx, storage := e.New(t), t.Context(), memorystore.New()
+		var full atomic.Bool
+		cfg := modeConfig(fullStore{storage, &full}, authplugin.StorageAndDatabase, false)
+		cfg.Session.WriteWithoutStorage = true
+		db, auth := use(t, d, cfg)
+		_, other := use(t, d, modeConfig(storage, authplugin.StorageAndDatabase, false))
+		c := newCopied(t, db, auth, storage, "ada@example.com")
+		var created *authplugin.Session
+		must(t, auth.Transaction(ctx, func(tx *authplugin.Auth) (err error) {
+			must(t, errorOf(tx.Sessions().RevokeAll(ctx, c.user.ID)))
+			created, err = other.Sessions().Create(ctx, c.user.ID, authplugin.SessionOptions{})
+			full.Store(true)
+			return err
+		}))
+		full.Store(false)
+		must(t, auth.Close(ctx))
+		must(t, errorOf(auth.Sessions().Find(ctx, created.Token, authplugin.Strict)))
+		if _, err := auth.Sessions().Find(ctx, c.session.Token); !errors.Is(err, authplugin.ErrNotFound) {
+			t.Errorf("the session that was revoked: %v", err)
+		}
+	})
+}
+
+// Repairs end rows that are to be preserved as a revocation does.
+func TestRepairsOfPreservedRows(t *testing.T) {
+	t.Parallel()
+	dbtest.Run(t, func(t *testing.T, e dbtest.Engine) {
+		auth, user, sessions, down := endedInOutage(t, e, func(cfg *authplugin.Config) { cfg.Session.PreserveInDatabase = true })
+		down.Store(true)
+		must(t, auth.Sessions().Revoke(t.Context(), sessions[0].Token))
+		must(t, errorOf(auth.Sessions().RevokeAll(t.Context(), user.ID)))
+		down.Store(false)
+		for _, session := range sessions {
+			eventually(t, "the end of a session", func() bool {
+				_, err := auth.Sessions().Find(t.Context(), session.Token, authplugin.Strict)
+				return errors.Is(err, authplugin.ErrExpired)
+			})
+		}
 	})
 }

@@ -8,8 +8,8 @@ import (
 
 // sharedPlaces are the places in a struct, also in structs that it has as values, of what
 // can be changed in place: two copies of the struct would share it. The place of the
-// dynamic-field map is left out. What is not exported is nobody's to change but of the
-// package that declares it, and reflection cannot set it.
+// dynamic-field map is left out. What is behind fields that are not exported, as in a
+// big.Int, stays shared: reflection cannot set it.
 func sharedPlaces(t reflect.Type, within, additional []int) (places [][]int) {
 	for i := range t.NumField() {
 		f := t.Field(i)

@@ -284,6 +284,8 @@ func (r *storageRepairs) close(ctx context.Context) {
 	if due {
 		ctx, cancel := context.WithTimeout(ctx, storageTimeout)
 		defer cancel()
-		r.repair(ctx)
+		if !r.repair(ctx) {
+			r.access.log.ErrorContext(ctx, "authplugin: closed before all was repaired that was written without the secondary storage; sessions that were revoked may be found by their copies until these expire")
+		}
 	}
 }
